@@ -1,0 +1,385 @@
+"""What synchronous and asynchronous signals have in common: everything but the sends."""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, Literal, NoReturn, overload
+
+from ._blocks import ConnectedBlock
+from ._connections import LOCK, Connection, Connections
+from ._declared import Declarable, Declaration, declared_class
+from ._muting import Mute
+from ._prototype import UNDECLARED, Shape, check, shape_of, signature_of
+from ._receiver import AnyReceiver, describe, is_coroutine_function, receiver_key
+from ._sender import sender_key
+from ._types import ANY, AnySender, P, ReturnT, S, Scope, SenderT
+
+if TYPE_CHECKING:
+    from inspect import Signature
+
+
+class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
+    """The members that `Signal` and `AsyncSignal` share. ``ReturnT`` is what a receiver returns."""
+
+    __slots__ = ("__name__", "__qualname__", "_listeners", "_name", "_prototype", "_shape")
+
+    __name__: str
+    __qualname__: str
+    _name: str | None
+    _prototype: Any
+    """A `FunctionType` or None. (Checkers take a function that is an attribute for a method.)"""
+    _shape: Shape
+    _listeners: dict[str, Any] | None
+    """`receiver_connected` and `receiver_disconnected`, once somebody asked for them."""
+    _asynchronous: ClassVar[bool]
+
+    def __class_getitem__(cls, parameters: Any) -> Any:
+        # Written out with their defaults, because Python 3.13.0 fails to fill in that of a ParamSpec (and those before
+        # 3.13 know no defaults).
+        given = parameters if isinstance(parameters, tuple) else (parameters,)
+        if cls.__dict__.get("_methods") and len(given) < 3:
+            parameters = (*given, *(..., object)[len(given) - 1 :])
+        return super().__class_getitem__(parameters)  # type: ignore[misc]  # Generic's, which checkers do not see
+
+    def __init__(self, prototype: Any = None, /, *, name: str | None = None, doc: str | None = None) -> None:
+        super().__init__()
+        self._listeners = self._prototype = None
+        self._shape = UNDECLARED
+        self._name = name
+        self.__name__ = self.__qualname__ = name or "Signal"
+        if prototype is not None:
+            self._declare(prototype, doc)
+        elif doc is not None:
+            declaration = Declaration(None, UNDECLARED, type(self).__module__, "Signal", doc)
+            self.__class__ = declared_class(type(self), declaration)
+
+    def _declare(self, prototype: object, doc: str | None = None) -> None:
+        """Give this signal its prototype."""
+        function = check(prototype, asynchronous=self._asynchronous)
+        shape = shape_of(function)
+        self.__class__ = declared_class(
+            type(self),
+            Declaration(
+                function, shape, function.__module__, self._name or function.__qualname__, doc or function.__doc__
+            ),
+        )
+        self._prototype = function
+        self._shape = shape
+        self._name = self._name or function.__name__
+        self.__name__ = function.__name__
+        self.__qualname__ = function.__qualname__
+
+    # What it is
+
+    @property
+    def name(self) -> str | None:
+        """The name it was given, else its prototype's."""
+        return self._name
+
+    @property
+    def signature(self) -> "Signature | None":
+        """The prototype's signature. None without a prototype: type parameters leave nothing to check at run time."""
+        return None if self._prototype is None else signature_of(self._prototype)
+
+    @property
+    def _label(self) -> str:
+        if self._prototype is None:
+            return f"the unnamed {self._kind()}" if self._name is None else f"{self._kind()} {self._name!r}"
+        return f"{self.__module__}.{self.__qualname__}"
+
+    @classmethod
+    def _kind(cls) -> str:
+        """``typedsig.Signal``, or the subclass's name."""
+        declared = next(base for base in cls.__mro__ if not base.__dict__.get("_made"))
+        return f"{declared.__module__}.{declared.__qualname__}"
+
+    def __repr__(self) -> str:
+        count = len(self._alive(ANY))
+        what = "" if self._name is None else f" {self.__qualname__ if self._prototype else self._name}"
+        try:
+            what += "" if self.signature is None else str(self.signature)
+        except Exception:  # noqa: BLE001  # annotations may be anything, and their repr may fail
+            what += "(...)"
+        return f"<{self._kind()}{what}, {count} receiver{'' if count == 1 else 's'}>"
+
+    # Connecting
+
+    @overload
+    def connect(
+        self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /, *, weak: bool = True
+    ) -> Callable[Concatenate[SenderT, P], ReturnT]: ...
+    @overload
+    def connect(
+        self,
+        receiver: Callable[Concatenate[SenderT, P], ReturnT],
+        /,
+        sender: Literal[AnySender.ANY],
+        *,
+        weak: bool = True,
+    ) -> Callable[Concatenate[SenderT, P], ReturnT]: ...
+    @overload
+    def connect(
+        self, receiver: Callable[Concatenate[S, P], ReturnT], /, sender: S, *, weak: bool = True
+    ) -> Callable[Concatenate[S, P], ReturnT]: ...
+    def connect(self, receiver: Callable[..., Any], /, sender: object = ANY, *, weak: bool = True) -> Any:
+        """Have a receiver called by every later send, or by those from one sender.
+
+        Works as a decorator. The same receiver connected again for the same sender is one connection and keeps its
+        place. Safe in any thread; a send that is running does not call the new receiver yet.
+
+        Args:
+            receiver: Takes the sender and the payload. A bound method is known by its object and function, everything
+                else by identity.
+            sender: Call it for this sender only. Senders are told apart by identity; strings, bytes, bools, ints and
+                floats by type and value. ``None`` is a sender like any other; `ANY` is every sender.
+            weak: Do not keep the receiver alive: it is disconnected when it dies. A bound method lives as long as its
+                object. With ``weak=False`` the signal keeps it alive.
+
+        Returns:
+            The receiver.
+
+        Raises:
+            TypeError: The receiver is not callable, is a coroutine function on a synchronous signal, or cannot be
+                weakly referenced and ``weak`` is true. Nothing is connected then.
+        """
+        self._check_receiver(receiver)
+        self._attach(receiver, sender, weak=weak)
+        return receiver
+
+    @overload
+    def connect_via(
+        self, sender: Literal[AnySender.ANY], /, *, weak: bool = False
+    ) -> Callable[[Callable[Concatenate[SenderT, P], ReturnT]], Callable[Concatenate[SenderT, P], ReturnT]]: ...
+    @overload
+    def connect_via(
+        self, sender: S, /, *, weak: bool = False
+    ) -> Callable[[Callable[Concatenate[S, P], ReturnT]], Callable[Concatenate[S, P], ReturnT]]: ...
+    def connect_via(self, sender: Any, /, *, weak: bool = False) -> Any:
+        """`connect` for one sender, as a decorator. Unlike there, the receiver is kept alive unless ``weak`` is true."""
+
+        def decorate(receiver: Callable[..., Any]) -> Any:
+            return self.connect(receiver, sender, weak=weak)
+
+        return decorate
+
+    @overload
+    def connected_to(self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /) -> ConnectedBlock: ...
+    @overload
+    def connected_to(
+        self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /, sender: Literal[AnySender.ANY]
+    ) -> ConnectedBlock: ...
+    @overload
+    def connected_to(self, receiver: Callable[Concatenate[S, P], ReturnT], /, sender: S) -> ConnectedBlock: ...
+    def connected_to(self, receiver: Callable[..., Any], /, sender: object = ANY) -> ConnectedBlock:
+        """Connect during a ``with`` block, holding the receiver strongly.
+
+        On leaving, the receiver is connected exactly if and as it was before: not at all, or in its old place, weakly
+        or strongly.
+        """
+        self._check_receiver(receiver)
+        return ConnectedBlock(self, receiver, sender)
+
+    def disconnect(self, receiver: Callable[..., object], /, sender: object = ANY) -> bool:
+        """Disconnect a receiver from one sender, or from all it was connected for.
+
+        A send that is running does not call it any more, unless it just does so in another thread.
+
+        Returns:
+            Whether anything was connected.
+        """
+        return self._detach(receiver, sender)
+
+    def _check_receiver(self, receiver: object) -> None:
+        if not callable(receiver):
+            raise TypeError(f"{self._label} cannot connect {describe(receiver)}: a receiver is callable")
+        if not self._asynchronous and is_coroutine_function(receiver):
+            raise TypeError(
+                f"{self._label} cannot connect {describe(receiver)}: it is a coroutine function, which a synchronous "
+                f"signal cannot await. Use a plain function, or declare the signal as an AsyncSignal."
+            )
+
+    def _attach(self, receiver: AnyReceiver, sender: object, *, weak: bool, place: int | None = None) -> None:
+        connection = self._add(receiver, sender, weak, place)
+        if connection is not None and self._listeners is not None:
+            try:
+                self._announce("receiver_connected", receiver=receiver, sender=sender, weak=weak)
+            except BaseException:
+                self._undo(connection, sender)
+                raise
+
+    def _undo(self, connection: Connection, sender: object) -> None:
+        with LOCK:
+            if self._find(connection.key, sender) is connection:
+                self._remove(connection.key, sender)
+        connection.strong = None
+
+    def _detach(self, receiver: AnyReceiver, sender: object) -> bool:
+        removed = self._remove(receiver_key(receiver), sender)
+        for connection, _ in removed:
+            connection.strong = None
+        if self._listeners is not None:
+            for _, of in removed:
+                self._announce("receiver_disconnected", receiver=receiver, sender=of)
+        return bool(removed)
+
+    def _announce(self, event: str, **payload: object) -> None:
+        listeners = self._listeners
+        if listeners is not None and event in listeners:
+            listeners[event].emit(self, **payload)
+
+    # Muting
+
+    def muted(
+        self,
+        *,
+        sender: SenderT | Literal[AnySender.ANY] = ANY,
+        receiver: Callable[..., object] | None = None,
+        scope: Scope = "process",
+    ) -> Mute:
+        """Call nobody during a ``with`` block, or nobody for one sender, or everybody but one receiver.
+
+        Blocks nest and overlap. A send that is running is not stopped.
+
+        Args:
+            sender: Mute only what this sender sends.
+            receiver: Mute only this receiver.
+            scope: ``"process"`` mutes for all threads and tasks, ``"context"`` for the current thread or task and
+                those that copy its context during the block (tasks do, threads by default do not).
+
+        Raises:
+            TypeError: ``receiver`` is not callable.
+            ValueError: The scope is unknown.
+        """
+        return Mute(self._label, self._mute, sender, receiver, scope)
+
+    @property
+    def is_muted(self) -> bool:
+        """Is the whole signal muted, here and now?"""
+        return self._is_muted(None)
+
+    # Asking
+
+    @property
+    def receivers(self) -> list[Callable[Concatenate[SenderT, P], ReturnT]]:
+        """All live receivers, each once, in the order of connection, muted or not."""
+        return self._alive(ANY)
+
+    def receivers_for(self, sender: SenderT, /) -> list[Callable[Concatenate[SenderT, P], ReturnT]]:
+        """The live receivers that a send from this sender would call, in order, muted or not."""
+        return self._alive(sender)
+
+    @property
+    def has_receivers(self) -> bool:
+        """Is anybody connected, for whichever sender? Cheaper than `receivers`, however many there are."""
+        return self._any_alive(ANY)
+
+    def has_receivers_for(self, sender: SenderT, /) -> bool:
+        """Would a send from this sender call anybody if nothing were muted? Cheaper than `receivers_for`."""
+        return self._any_alive(sender)
+
+    def _bind(self, sender: object) -> Any:
+        if sender is ANY:
+            raise TypeError(f"{self._label}.bind(): a bound signal has one sender, not ANY")
+        bound = type(self)._bound_class()
+        bound._sender = sender
+        bound._signal = self
+        return bound
+
+    # Copying
+
+    def __copy__(self) -> Any:
+        """Itself if it can be found by module and qualified name, else a signal declared alike, with no connections."""
+        if self._is_importable():
+            return self
+        fresh = object.__new__(type(self))
+        Connections.__init__(fresh)
+        fresh._listeners = None
+        for slot in ("_name", "_prototype", "_shape", "__name__", "__qualname__"):
+            setattr(fresh, slot, getattr(self, slot))
+        if hasattr(self, "__dict__"):  # a subclass's
+            fresh.__dict__.update(self.__dict__)
+        return fresh
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self.__copy__()
+
+    def __reduce_ex__(self, protocol: object) -> str:
+        if self._is_importable():
+            return self.__qualname__
+        raise TypeError(
+            f"cannot pickle {self._label}: only a signal that can be found by module and qualified name can be pickled"
+        )
+
+    def _is_importable(self) -> bool:
+        found: object = sys.modules.get(self.__module__)
+        for part in self.__qualname__.split("."):
+            found = getattr(found, part, None)
+        return found is self
+
+
+class BaseBound(Declarable, Generic[SenderT, P, ReturnT]):
+    """A signal seen from one sender: the members that `BoundSignal` and `BoundAsyncSignal` share."""
+
+    __slots__ = ("__weakref__", "_sender", "_signal")
+
+    _sender: SenderT
+    _signal: BaseSignal[SenderT, P, ReturnT]
+
+    @property
+    def sender(self) -> SenderT:
+        """Who sends."""
+        return self._sender
+
+    def connect(
+        self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /, *, weak: bool = True
+    ) -> Callable[Concatenate[SenderT, P], ReturnT]:
+        """Have a receiver called when this sender sends; for the rest as `Signal.connect`."""
+        return self._signal.connect(receiver, self._sender, weak=weak)
+
+    def connected_to(self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /) -> ConnectedBlock:
+        """Connect for this sender during a ``with`` block, as `Signal.connected_to`."""
+        return self._signal.connected_to(receiver, self._sender)
+
+    def disconnect(self, receiver: Callable[..., object], /) -> bool:
+        """Disconnect a receiver from this sender, as `Signal.disconnect`. Connected for every sender, it stays so."""
+        return self._signal.disconnect(receiver, self._sender)
+
+    def muted(self, *, receiver: Callable[..., object] | None = None, scope: Scope = "process") -> Mute:
+        """Mute what this sender sends, as `Signal.muted`."""
+        return self._signal.muted(sender=self._sender, receiver=receiver, scope=scope)
+
+    @property
+    def is_muted(self) -> bool:
+        """Is the signal muted for this sender, here and now?"""
+        return self._signal._is_muted(sender_key(self._sender))
+
+    @property
+    def receivers(self) -> list[Callable[Concatenate[SenderT, P], ReturnT]]:
+        """The live receivers that this sender's sends would call, in order, muted or not."""
+        return self._signal.receivers_for(self._sender)
+
+    @property
+    def has_receivers(self) -> bool:
+        """Would this sender's sends call anybody if nothing were muted?"""
+        return self._signal.has_receivers_for(self._sender)
+
+    @property
+    def name(self) -> str | None:
+        """The signal's name."""
+        return self._signal.name
+
+    @property
+    def signature(self) -> "Signature | None":
+        """The signal's signature, sender included."""
+        return self._signal.signature
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, BaseBound) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[int, object]:
+        return id(self._signal), sender_key(self._sender)
+
+    def __repr__(self) -> str:
+        return f"<{self._signal!r} of {describe(self._sender)}>"

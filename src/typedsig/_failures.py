@@ -1,0 +1,147 @@
+"""When receivers fail: the note on what they raised, and the outcomes `send_robust` gives."""
+
+import sys
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Generic, TypeAlias, final
+
+from ._connections import Connection, Connections
+from ._receiver import describe
+if sys.version_info < (3, 11):
+    from exceptiongroup import ExceptionGroup
+
+if sys.version_info >= (3, 13):
+    from typing import TypeVar
+else:
+    from typing_extensions import TypeVar
+
+ValueT = TypeVar("ValueT", covariant=True, default=object)
+
+
+class _Answer:
+    """What the two outcomes share. They are written out because importing `dataclasses` costs as much as all of us."""
+
+    __slots__ = ("_receiver",)
+
+    def __init__(self, receiver: Callable[..., object]) -> None:
+        self._receiver = receiver
+
+    @property
+    def receiver(self) -> Callable[..., object]:
+        """Who answered, as it was connected."""
+        return self._receiver
+
+    def _answer(self) -> object:
+        raise AssertionError("each outcome says what it is")
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self.receiver == other.receiver and self._answer() == other._answer()
+
+    def __hash__(self) -> int:
+        return hash((self.receiver, self._answer()))
+
+    def __repr__(self) -> str:
+        return f"typedsig.{type(self).__name__}({self.receiver!r}, {self._answer()!r})"
+
+
+@final
+class Returned(_Answer, Generic[ValueT]):
+    """A receiver returned ``value``.
+
+    Example:
+        >>> from typedsig import Returned
+        >>> match Returned(print, 3):
+        ...     case Returned(receiver, value):
+        ...         value
+        3
+    """
+
+    __module__ = "typedsig"
+    __slots__ = ("_value",)
+    __match_args__ = ("receiver", "value")
+
+    def __init__(self, receiver: Callable[..., object], value: ValueT) -> None:
+        super().__init__(receiver)
+        self._value = value
+
+    @property
+    def value(self) -> ValueT:
+        """What it returned."""
+        return self._value
+
+    def _answer(self) -> object:
+        return self._value
+
+
+@final
+class Raised(_Answer):
+    """A receiver raised ``error``."""
+
+    __module__ = "typedsig"
+    __slots__ = ("_error",)
+    __match_args__ = ("receiver", "error")
+
+    def __init__(self, receiver: Callable[..., object], error: Exception) -> None:
+        super().__init__(receiver)
+        self._error = error
+
+    @property
+    def error(self) -> Exception:
+        """What it raised, with its traceback."""
+        return self._error
+
+    def _answer(self) -> object:
+        return self._error
+
+
+Outcome: TypeAlias = Returned[ValueT] | Raised
+"""What became of one receiver in a `send_robust`."""
+
+
+def unwrap(outcomes: Iterable[Outcome[ValueT]], /) -> list[ValueT]:
+    """What the receivers returned, if all did.
+
+    Raises:
+        ExceptionGroup: of everything that was raised, in order, if anything was.
+    """
+    returned: list[ValueT] = []
+    errors: list[Exception] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Raised):
+            errors.append(outcome.error)
+        else:
+            returned.append(outcome.value)
+    if errors:
+        try:
+            raise failures(errors, len(errors) + len(returned))
+        finally:
+            del errors, returned, outcomes  # the error keeps this frame, so the frame must not keep the error
+    return returned
+
+
+def failures(errors: list[Exception], receivers: int) -> "ExceptionGroup[Exception]":
+    """Everything that went wrong in one send, as one exception."""
+    return ExceptionGroup(f"{len(errors)} of {receivers} receivers failed", errors)
+
+
+def explain(error: BaseException, signal: Connections, connection: Connection, target: object) -> None:
+    """Note on an error which receiver of which signal raised it, once, and only where that works."""
+    receiver = target if connection.function is None else connection.receiver()
+    note = f"raised by {describe(receiver)}, a receiver of {signal._label}"
+    try:
+        if note not in getattr(error, "__notes__", ()):
+            error.add_note(note)  # type: ignore[attr-defined, unused-ignore]  # since Python 3.11
+    except Exception:  # noqa: BLE001, S110  # an exception of the user's that takes no notes must still reach the user
+        pass
+
+
+def refuse_coroutine(value: Coroutine[Any, Any, Any], signal: Connections, connection: Connection) -> None:
+    """A synchronous signal does not await: close the coroutine, so that it does not go unnoticed, and say so."""
+    value.close()
+    raise TypeError(
+        f"{describe(connection.receiver())} returned a coroutine, which {signal._label} cannot await: connect a plain "
+        f"function, or declare the signal as an AsyncSignal"
+    )
+
+

@@ -1,0 +1,106 @@
+"""What a receiver is: when two are the same, how one is held weakly, whether calling it makes a coroutine."""
+
+import functools
+import sys
+from collections.abc import Callable
+from types import BuiltinMethodType, CoroutineType, FunctionType, MethodType, MethodWrapperType, ModuleType
+from typing import Any, Final, TypeAlias, TypeGuard
+
+from ._sender import VALUE_TYPES
+
+AnyReceiver: TypeAlias = Callable[..., object]
+"""A receiver of any signal."""
+
+ReceiverKey: TypeAlias = int | tuple[int, object]
+
+_CO_COROUTINE: Final = 0x80  # inspect.CO_COROUTINE, without importing inspect
+_CO_ITERABLE_COROUTINE: Final = 0x100
+
+
+def receiver_key(receiver: object) -> ReceiverKey:
+    """What identifies a receiver for as long as it is alive.
+
+    A bound method is a new object at every access, so it is known by its owner and its function.
+    """
+    if type(receiver) is FunctionType:
+        return id(receiver)
+    if type(receiver) is MethodType:
+        return id(receiver.__self__), id(receiver.__func__)
+    if is_builtin_method(receiver):
+        return id(receiver.__self__), receiver.__name__
+    return id(receiver)
+
+
+def is_builtin_method(receiver: object) -> TypeGuard[BuiltinMethodType]:
+    """Is this a method of an object implemented in C, such as ``deque.append``, rather than a function of a module?"""
+    if type(receiver) is not BuiltinMethodType and type(receiver) is not MethodWrapperType:
+        return False
+    owner = receiver.__self__
+    return owner is not None and not isinstance(owner, ModuleType)
+
+
+class BuiltinFunction:
+    """A builtin method without its owner, to be called with the owner first as the function of a method is."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, owner: object, /, *args: object, **kwargs: object) -> object:
+        return getattr(owner, self.name)(*args, **kwargs)
+
+    def bind(self, owner: object) -> Any:
+        return getattr(owner, self.name)
+
+
+def is_coroutine_function(receiver: Any) -> bool:
+    """Does calling this receiver make a coroutine?
+
+    Coroutine functions, their bound methods and partials, objects whose ``__call__`` is one,
+    `unittest.mock.AsyncMock`, and objects marked with `inspect.markcoroutinefunction`.
+    """
+    kind = type(receiver)
+    if kind is FunctionType:
+        # A plain function that was marked, or that wraps a coroutine function, is found out by what it returns.
+        return bool(receiver.__code__.co_flags & _CO_COROUTINE)
+    if issubclass(kind, functools.partial):
+        return is_coroutine_function(receiver.func)
+    if kind is MethodType:
+        return is_coroutine_function(receiver.__func__)
+    if issubclass(kind, (BuiltinMethodType, type)):
+        return False
+    mock = sys.modules.get("unittest.mock")
+    if mock is not None and issubclass(kind, mock.AsyncMock):
+        return True
+    inspect = sys.modules.get("inspect")  # whoever marked the object has imported it
+    if inspect is not None and inspect.iscoroutinefunction(receiver):
+        return True
+    call = next((base.__dict__["__call__"] for base in kind.__mro__ if "__call__" in base.__dict__), None)
+    return type(call) is FunctionType and is_coroutine_function(call)
+
+
+def is_awaitable(value: object) -> bool:
+    """`inspect.isawaitable`, without importing inspect."""
+    if type(value) is CoroutineType or hasattr(type(value), "__await__"):
+        return True
+    code = getattr(value, "gi_code", None)
+    return code is not None and bool(code.co_flags & _CO_ITERABLE_COROUTINE)
+
+
+def describe(thing: Any) -> str:
+    """Name a receiver or sender for a message, without running code of its own (its ``__repr__`` may fail)."""
+    kind = type(thing)
+    if issubclass(kind, functools.partial):
+        return f"functools.partial({describe(thing.func)})"
+    if kind is FunctionType or issubclass(kind, type):
+        return f"{thing.__module__}.{thing.__qualname__}"
+    if kind is MethodType:
+        return describe(thing.__func__)
+    if is_builtin_method(thing):
+        return f"{describe(type(thing.__self__))}.{thing.__name__}"
+    if kind is BuiltinMethodType:
+        return str(thing.__qualname__)
+    if thing is None or id(kind) in VALUE_TYPES:
+        return repr(thing)
+    return f"a {kind.__module__}.{kind.__qualname__} object"
