@@ -110,11 +110,15 @@ class AsyncSignal(BaseSignal[SenderT, P, ResultT | Awaitable[ResultT]], Generic[
         return bound
 
     @Announcement
-    def receiver_connected(self, *, receiver: Callable[..., object], sender: object, weak: bool) -> object:
+    def receiver_connected(
+        self: "AsyncSignal[SenderT, P, ResultT]", *, receiver: Callable[..., object], sender: object, weak: bool
+    ) -> object:
         """Sent by this signal after a new connection was made. If a receiver raises, the connection is undone."""
 
     @Announcement
-    def receiver_disconnected(self, *, receiver: Callable[..., object], sender: object) -> object:
+    def receiver_disconnected(
+        self: "AsyncSignal[SenderT, P, ResultT]", *, receiver: Callable[..., object], sender: object
+    ) -> object:
         """Sent by this signal after `disconnect` removed a connection; not when a receiver or sender died."""
 
 
@@ -127,12 +131,11 @@ class BoundAsyncSignal(
     __slots__ = ()
 
     _methods = ("send_async", "emit_async", "send_robust_async", "send_concurrently")
-    _signal: AsyncSignal[SenderT, P, ResultT]
 
     @property
     def signal(self) -> AsyncSignal[SenderT, P, ResultT]:
         """The signal, of all senders."""
-        return self._signal
+        return self._signal  # type: ignore[return-value]  # which made this
 
     @generated
     async def send_async(

@@ -2,14 +2,14 @@
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, Literal, NoReturn, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, Literal, overload
 
 from ._blocks import ConnectedBlock
 from ._connections import LOCK, Connection, Connections
-from ._declared import Declarable, Declaration, declared_class
+from ._declared import Declarable, Declaration, bound_class_of, declared_class
 from ._muting import Mute
-from ._prototype import UNDECLARED, Shape, check, shape_of, signature_of
-from ._receiver import AnyReceiver, describe, is_coroutine_function, receiver_key
+from ._prototype import UNDECLARED, Shape, check, check_name, shape_of, signature_of
+from ._receiver import AnyReceiver, describe, is_coroutine_function, is_plain_function, receiver_key
 from ._sender import sender_key
 from ._types import ANY, AnySender, P, ReturnT, S, Scope, SenderT
 
@@ -32,24 +32,18 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
     """`receiver_connected` and `receiver_disconnected`, once somebody asked for them."""
     _asynchronous: ClassVar[bool]
 
-    def __class_getitem__(cls, parameters: Any) -> Any:
-        # Written out with their defaults, because Python 3.13.0 fails to fill in that of a ParamSpec (and those before
-        # 3.13 know no defaults).
-        given = parameters if isinstance(parameters, tuple) else (parameters,)
-        if cls.__dict__.get("_methods") and len(given) < 3:
-            parameters = (*given, *(..., object)[len(given) - 1 :])
-        return super().__class_getitem__(parameters)  # type: ignore[misc]  # Generic's, which checkers do not see
-
     def __init__(self, prototype: Any = None, /, *, name: str | None = None, doc: str | None = None) -> None:
         super().__init__()
+        if name is not None:
+            check_name(name)
         self._listeners = self._prototype = None
         self._shape = UNDECLARED
         self._name = name
-        self.__name__ = self.__qualname__ = name or "Signal"
+        self.__name__ = self.__qualname__ = name or type(self).__name__
         if prototype is not None:
             self._declare(prototype, doc)
         elif doc is not None:
-            declaration = Declaration(None, UNDECLARED, type(self).__module__, "Signal", doc)
+            declaration = Declaration(None, UNDECLARED, type(self).__module__, type(self).__qualname__, doc)
             self.__class__ = declared_class(type(self), declaration)
 
     def _declare(self, prototype: object, doc: str | None = None) -> None:
@@ -141,7 +135,8 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
             TypeError: The receiver is not callable, is a coroutine function on a synchronous signal, or cannot be
                 weakly referenced and ``weak`` is true. Nothing is connected then.
         """
-        self._check_receiver(receiver)
+        if not is_plain_function(receiver):
+            self._check_receiver(receiver)
         self._attach(receiver, sender, weak=weak)
         return receiver
 
@@ -186,7 +181,9 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         Returns:
             Whether anything was connected.
         """
-        return self._detach(receiver, sender)
+        if sender is not ANY:
+            return self._detach(receiver, sender)
+        return self._let_go(receiver, self._remove_everywhere(receiver_key(receiver)))
 
     def _check_receiver(self, receiver: object) -> None:
         if not callable(receiver):
@@ -212,13 +209,11 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
                 self._remove(connection.key, sender)
         connection.strong = None
 
-    def _detach(self, receiver: AnyReceiver, sender: object) -> bool:
-        removed = self._remove(receiver_key(receiver), sender)
-        for connection, _ in removed:
-            connection.strong = None
+    def _let_go(self, receiver: AnyReceiver, removed: list[tuple[Connection, object]]) -> bool:
+        super()._let_go(receiver, removed)
         if self._listeners is not None:
-            for _, of in removed:
-                self._announce("receiver_disconnected", receiver=receiver, sender=of)
+            for _, sender in removed:
+                self._announce("receiver_disconnected", receiver=receiver, sender=sender)
         return bool(removed)
 
     def _announce(self, event: str, **payload: object) -> None:
@@ -279,7 +274,7 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
     def _bind(self, sender: object) -> Any:
         if sender is ANY:
             raise TypeError(f"{self._label}.bind(): a bound signal has one sender, not ANY")
-        bound = type(self)._bound_class()
+        bound = bound_class_of(type(self))()
         bound._sender = sender
         bound._signal = self
         return bound
@@ -288,6 +283,14 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
 
     def __copy__(self) -> Any:
         """Itself if it can be found by module and qualified name, else a signal declared alike, with no connections."""
+        return self._copied(lambda value: value, {})
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        import copy
+
+        return self._copied(lambda value: copy.deepcopy(value, memo), memo)
+
+    def _copied(self, copied: Callable[[Any], Any], memo: dict[int, Any]) -> Any:
         if self._is_importable():
             return self
         fresh = object.__new__(type(self))
@@ -295,12 +298,17 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         fresh._listeners = None
         for slot in ("_name", "_prototype", "_shape", "__name__", "__qualname__"):
             setattr(fresh, slot, getattr(self, slot))
-        if hasattr(self, "__dict__"):  # a subclass's
-            fresh.__dict__.update(self.__dict__)
+        memo[id(self)] = fresh
+        for name, value in self._own_state():
+            object.__setattr__(fresh, name, copied(value))
         return fresh
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return self.__copy__()
+    def _own_state(self) -> list[tuple[str, Any]]:
+        """What a subclass keeps in its instances."""
+        own = type(self).__mro__[: type(self).__mro__.index(BaseSignal)]
+        slots = {name: base for base in own for name in _slots(base)}
+        found = [(name, getattr(self, name)) for name in slots if hasattr(self, name)]
+        return [*found, *getattr(self, "__dict__", {}).items()]
 
     def __reduce_ex__(self, protocol: object) -> str:
         if self._is_importable():
@@ -314,6 +322,17 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         for part in self.__qualname__.split("."):
             found = getattr(found, part, None)
         return found is self
+
+
+def _slots(cls: type) -> list[str]:
+    slots = cls.__dict__.get("__slots__", ())
+    names = [slots] if isinstance(slots, str) else slots
+    # Private names are mangled in the class that has them.
+    return [
+        f"_{cls.__name__.lstrip('_')}{name}" if name.startswith("__") and not name.endswith("__") else name
+        for name in names
+        if name not in ("__dict__", "__weakref__")
+    ]
 
 
 class BaseBound(Declarable, Generic[SenderT, P, ReturnT]):
@@ -382,4 +401,11 @@ class BaseBound(Declarable, Generic[SenderT, P, ReturnT]):
         return id(self._signal), sender_key(self._sender)
 
     def __repr__(self) -> str:
-        return f"<{self._signal!r} of {describe(self._sender)}>"
+        return f"{repr(self._signal)[:-1]}, of {describe(self._sender)}>"
+
+    def __reduce__(self) -> tuple[Callable[[Any, Any], Any], tuple[object, object]]:
+        return _bound, (self._signal, self._sender)
+
+
+def _bound(signal: BaseSignal[SenderT, P, ReturnT], sender: SenderT) -> object:
+    return signal._bind(sender)

@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import final
 
-from ._connections import LOCK, Connections
+from ._connections import LOCK, Connection, Connections
 from ._receiver import AnyReceiver, receiver_key
 from ._sender import sender_key
 from ._types import ANY
@@ -15,8 +15,8 @@ class ConnectedBlock:
 
     __slots__ = ("_before", "_receiver", "_sender", "_table", "_what")
 
-    _before: tuple[int, bool] | None
-    """The connection that was there before: its place, and whether it was strong."""
+    _before: tuple[Connection, bool] | None
+    """The connection that was there before, and whether it was strong."""
 
     def __init__(self, table: Connections, receiver: AnyReceiver, sender: object) -> None:
         self._table = table
@@ -32,7 +32,7 @@ class ConnectedBlock:
             if self in table._blocks:
                 raise RuntimeError(f"this block of {table._label} is on already: call connected_to() once for each")
             found = table._find(self._what[0], self._sender)
-            self._before = None if found is None else (found.place, found.strong is not None)
+            self._before = None if found is None else (found, found.strong is not None)
             table._blocks[self] = None
         if found is None:
             try:
@@ -60,12 +60,11 @@ class ConnectedBlock:
         if self._before is None:
             table._detach(self._receiver, self._sender)
             return
-        place, strong = self._before
+        before, strong = self._before
         with LOCK:
-            found = table._find(self._what[0], self._sender)
-            if found is not None:
-                found.place = place
-                found.strong = self._receiver if strong else None
-                table._stale()
-        if found is None:
-            table._attach(self._receiver, self._sender, weak=not strong, place=place)
+            if table._find(self._what[0], self._sender) is before:
+                before.strong = before() if strong else None
+                return
+        # It was disconnected during the block, and maybe connected again.
+        table._detach(self._receiver, self._sender)
+        table._attach(self._receiver, self._sender, weak=not strong, place=before.place)

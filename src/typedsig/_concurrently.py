@@ -1,5 +1,6 @@
 """Running the receivers of one send at once. The only part that needs anyio, the extra ``typedsig[anyio]``."""
 
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -25,19 +26,28 @@ async def gather(
         return []
     answers: list[tuple[Any, Any] | None] = [None] * len(connections)
     errors: dict[int, Exception] = {}
+    cancelled: list[BaseException] = []
 
     async def run(index: int) -> None:
         try:
             answers[index] = await call(connections[index])
         except Exception as error:  # noqa: BLE001  # raised again below, in a group
             errors[index] = error
+        except anyio.get_cancelled_exc_class() as error:
+            if tasks.cancel_scope.cancel_called or anyio.current_effective_deadline() == -math.inf:
+                raise  # all are being cancelled
+            cancelled.append(error)  # the receiver's own doing, which the others must not suffer for
 
     async with anyio.create_task_group() as tasks:
         for index in range(len(connections)):
             tasks.start_soon(run, index)
-    if errors:
-        try:
+    try:
+        if cancelled:
+            raise cancelled[0]
+        if errors:
             raise failures([errors[index] for index in sorted(errors)], len(connections))
-        finally:
-            errors.clear()  # each error keeps this frame, through its traceback
+    finally:
+        # Each error keeps this frame, through its traceback.
+        errors.clear()
+        cancelled.clear()
     return [answer for answer in answers if answer is not None]

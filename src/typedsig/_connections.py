@@ -4,10 +4,12 @@ Writers (connect, disconnect, mute) edit ordered dictionaries under one lock and
 first send after a write builds one immutable tuple under the lock, and all later sends read it without. A connection
 *is* the weak reference to its receiver, so a send calls it to get the receiver and asks nobody else.
 
-Destructors and signal handlers may run between any two steps below, in this very thread, in the middle of a critical
+Destructors and signal handlers may run between any two lines below, in this very thread, in the middle of a critical
 section, and may write to the same table (the lock is reentrant). Three rules keep that harmless: every edit is one
 dictionary operation, and what it depended on is looked at again afterwards; death callbacks take no lock, they only
-pop from a dictionary and append to a list; receivers are let go after the lock.
+pop from a dictionary and append to a list; receivers are let go after the lock. That is also why a container is made
+on one line, and on the next put in its place if that is still empty: making it may run a destructor. (Checkers
+think it must be.)
 """
 
 import itertools
@@ -15,11 +17,11 @@ import os
 from _thread import RLock
 from collections.abc import Callable
 from operator import attrgetter
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any, Final, TypeAlias
 from weakref import ref
 
-from ._lost import Origin, origin, warn_lost
+from ._lost import Origin
 from ._muting import Mute
 from ._receiver import (
     AnyReceiver,
@@ -29,7 +31,7 @@ from ._receiver import (
     is_builtin_method,
     receiver_key,
 )
-from ._sender import VALUE_TYPES, SenderKey, sender_key
+from ._sender import SenderKey, sender_key
 from ._types import ANY
 
 # One lock for all signals. With a lock each, two threads inside two critical sections, each running a destructor that
@@ -42,19 +44,14 @@ if hasattr(os, "register_at_fork"):  # not on Windows and WebAssembly
 
 _next_place = itertools.count().__next__
 _by_place = attrgetter("place")
-_STALE: Final = object()
-
-
-def disconnected(*args: object, **kwargs: object) -> None:
-    """What a removed connection calls, so that a send that still holds it in its snapshot reaches nobody."""
 
 
 class Connection(ref[Any]):
     """One receiver connected for one sender: a weak reference to what is called.
 
-    A send does ``target = connection()``, which is None once the receiver is dead, and then ``target(sender, ...)``
-    or, where there is a ``function``, ``function(target, sender, ...)``: a bound method is held as its owner, weakly,
-    and its function, because a weak reference to the method object itself would die at once.
+    A send does ``target = connection()``, which is None once the receiver is dead or disconnected, and then
+    ``target(sender, ...)`` or, where there is a ``function``, ``function(target, sender, ...)``: a bound method is held
+    as its owner, weakly, and its function, because a weak reference to the method object itself would die at once.
     """
 
     __slots__ = ("function", "key", "origin", "place", "rebind", "sender_key", "strong")
@@ -70,15 +67,28 @@ class Connection(ref[Any]):
     strong: object
     """The receiver, if it is held strongly."""
     origin: Origin | None
-    """Where it was connected, as long as losing it would be news."""
+    """Where it was connected, as long as losing it would be a mistake."""
 
     def receiver(self) -> Any:
         """The receiver as it was connected; None if it is dead."""
         target = self()
-        function = self.function
-        if target is None or function is disconnected:
-            return None
-        return target if function is None else self.rebind(function, target)
+        return None if target is None else self.rebound(target)
+
+    def rebound(self, target: Any) -> Any:
+        """The receiver as it was connected, made from what the reference gave."""
+        return target if self.function is None else self.rebind(self.function, target)
+
+    def remove(self) -> None:
+        """Reach nobody any more, also in sends that hold this connection in their snapshot."""
+        # As another class, the connection answers as a dead one does, so sends need not ask whether it was removed.
+        self.__class__ = _Removed  # pyright: ignore[reportAttributeAccessIssue]  # of the same layout
+
+
+class _Removed(Connection):
+    __slots__ = ()
+
+    def __call__(self) -> None:
+        return None
 
 
 class _Holder:
@@ -100,20 +110,19 @@ def _held(function: object, holder: _Holder) -> Any:
 
 Snapshot: TypeAlias = tuple[Connection, ...]
 
+_NOBODY: Final[dict[SenderKey, Snapshot]] = {}  # of all signals without connections for one sender; never written to
+
 
 class _Bucket(ref[Any]):
     """The connections for one sender: a weak reference to the sender, which leaves the table when the sender dies."""
 
-    __slots__ = ("based_on", "connections", "held", "home", "key", "merged")
+    __slots__ = ("connections", "held", "home", "key")
 
     key: SenderKey
     home: "ref[Connections]"
     connections: dict[ReceiverKey, Connection]
     held: "_Holder | None"
     """Keeps a sender that is a value or cannot be weakly referenced."""
-    merged: Snapshot
-    """What a send from this sender calls, valid while ``based_on`` is the table's ``_base``."""
-    based_on: object
 
     def sender(self) -> object:
         return self() if self.held is None else self.held.held
@@ -125,6 +134,7 @@ def _sender_died(bucket: _Bucket) -> None:
     table = bucket.home()
     if table is not None and table._buckets is not None and table._dead is not None:
         table._buckets.pop(bucket.key, None)
+        table._resolved.pop(bucket.key, None)
         for connection in bucket.connections.copy().values():
             connection.strong = None
         table._dead.append(bucket)
@@ -136,20 +146,23 @@ class Connections:
     # An idle signal should be small and quick to make, so containers are made when they are first needed.
     __slots__ = (
         "__weakref__",
-        "_base",
         "_blocks",
         "_buckets",
         "_dead",
         "_everyone",
         "_for_everyone",
+        "_has_methods",
         "_mutes",
         "_places",
+        "_resolved",
         "_snapshot",
         "_version",
     )
 
     _snapshot: Snapshot | None
-    """What every send calls, whoever sends; None: ask `_resolve`. The only thing an unfiltered send reads."""
+    """What every send calls, whoever sends. The only thing an unfiltered send reads."""
+    _resolved: dict[SenderKey, Snapshot]
+    """With ``_snapshot`` None: what sends from some senders call. For others ask `_resolve`."""
     _everyone: dict[ReceiverKey, Connection] | None
     """The connections for `ANY`."""
     _for_everyone: Snapshot | None
@@ -160,18 +173,20 @@ class Connections:
     """In which buckets a receiver is, so that removing it looks at no others."""
     _dead: list[Connection | _Bucket] | None
     """What died since the last look. Death callbacks append here."""
+    _has_methods: bool
+    """Was a connection with a ``function`` ever made?"""
     _mutes: dict[Mute, None] | None
     _blocks: dict[object, None] | None
     """The `connected_to` blocks that are on, oldest first."""
-    _version: object
-    """Replaced by every write, so that a snapshot built meanwhile is known to be stale."""
-    _base: object
-    """Replaced by every write that is not about one sender, so that all buckets' snapshots are known to be stale."""
+    _version: int
+    """Raised by every write, so that a snapshot built meanwhile is known to be stale."""
 
     def __init__(self) -> None:
         self._snapshot = self._for_everyone = ()
         self._everyone = self._buckets = self._places = self._dead = self._mutes = self._blocks = None
-        self._version = self._base = None
+        self._resolved = _NOBODY
+        self._version = 0
+        self._has_methods = False
 
     @property
     def _label(self) -> str:
@@ -185,8 +200,11 @@ class Connections:
         self._add(receiver, sender, weak, place)
 
     def _detach(self, receiver: AnyReceiver, sender: object) -> bool:
-        """Disconnect; was anything connected?"""
-        removed = self._remove(receiver_key(receiver), sender)
+        """Disconnect from this sender, or from what is connected for `ANY`; was anything connected?"""
+        return self._let_go(receiver, self._remove(receiver_key(receiver), sender))
+
+    def _let_go(self, receiver: AnyReceiver, removed: list[tuple[Connection, object]]) -> bool:
+        """Let the receivers of removed connections die. Not under the lock, since their destructors are not ours."""
         for connection, _ in removed:
             connection.strong = None
         return bool(removed)
@@ -197,81 +215,116 @@ class Connections:
             self._settle()
         with LOCK:
             connection = self._refer(receiver, weak)
-            if sender is not ANY:
-                connection.sender_key = sender_key(sender)
             if place is not None:
                 connection.place = place
-            found = self._insert(connection, sender)
-            if found is not connection and not weak:
-                # Strength belongs to the connection, which keeps its place.
-                found.strong = receiver
+            if sender is ANY:
+                if self._everyone is None:
+                    table: dict[ReceiverKey, Connection] = {}
+                    self._everyone = table if self._everyone is None else self._everyone  # type: ignore[redundant-expr]
+                found = self._everyone.setdefault(connection.key, connection)
+                self._stale()
+            else:
+                connection.sender_key = sender_key(sender)
+                found = self._insert(connection, sender)
+            if found is connection:
+                return connection
+            if not weak:  # strength belongs to the connection, which keeps its place
+                found.strong = found()
                 found.origin = None
-        return connection if found is connection else None
+            return None
 
-    def _refer(self, receiver: AnyReceiver, weak: bool) -> Connection:
+    def _refer(self, receiver: Any, weak: bool) -> Connection:
         """Make a connection that holds the receiver, weakly or strongly, and is in no table yet."""
         if self._dead is None:
-            self._dead = []
-        target: object = receiver
+            dead: list[Connection | _Bucket] = []
+            self._dead = dead if self._dead is None else self._dead  # type: ignore[redundant-expr]
+        died = self._dead.append
+        if type(receiver) is FunctionType:  # most are, so the least is done for them
+            connection = Connection(receiver, died)
+            connection.key = id(receiver)
+            connection.function = connection.strong = None
+        else:
+            connection = self._refer_to_object(receiver, weak, died)
+        connection.sender_key = None
+        connection.place = _next_place()
+        connection.origin = None
+        if not weak:
+            connection.strong = connection()
+        elif connection.function is None:
+            connection.origin = self._origin(receiver, connection.key)
+        return connection
+
+    def _refer_to_object(self, receiver: Any, weak: bool, died: Callable[[Any], None]) -> Connection:
+        target = receiver
+        holder: _Holder | None = None
         function: Callable[..., object] | None = None
         rebind: Callable[[Any, Any], Any] = MethodType
-        lost: Origin | None = None
-        if weak:
-            if type(receiver) is MethodType:
-                target, function = receiver.__self__, receiver.__func__
-            elif is_builtin_method(receiver):
-                target, function, rebind = receiver.__self__, BuiltinFunction(receiver.__name__), BuiltinFunction.bind
-            else:
-                lost = origin(receiver)
+        if type(receiver) is MethodType:
+            target, function = receiver.__self__, receiver.__func__
+        elif weak and is_builtin_method(receiver):
+            target, function, rebind = receiver.__self__, BuiltinFunction(receiver.__name__), BuiltinFunction.bind
         try:
-            connection = Connection(target, self._dead.append)
+            connection = Connection(target, died)
         except TypeError:
             if weak:
                 raise TypeError(
                     f"{self._label} cannot hold {describe(receiver)} weakly: {describe(target)} cannot be weakly "
                     f"referenced. Connect it with weak=False."
                 ) from None
-            target, function, rebind = _Holder(receiver), _call_held, _held
-            connection = Connection(target, self._dead.append)
-        connection.function = function
-        connection.rebind = rebind
+            holder = _Holder(receiver)
+            function, rebind = _call_held, _held
+            connection = Connection(holder, died)
+        if function is not None:
+            self._has_methods = True
         connection.key = receiver_key(receiver)
-        connection.sender_key = None
-        connection.place = _next_place()
-        connection.strong = None if weak else target
-        connection.origin = lost
+        connection.function = function
+        connection.strong = holder
+        connection.rebind = rebind
         return connection
 
+    def _origin(self, receiver: AnyReceiver, key: ReceiverKey) -> Origin | None:
+        """The receiver's origin; None if it is known to have served, or is held strongly."""
+        other = None if self._everyone is None else self._everyone.get(key)
+        if other is None and self._places:
+            bucket = next(iter(self._places.get(key, {}).copy().values()), None)
+            other = None if bucket is None else bucket.connections.get(key)
+        # Called by connect, _attach, _add and _refer.
+        return Origin(receiver, 5) if other is None else other.origin
+
     def _insert(self, connection: Connection, sender: object) -> Connection:
-        """Put a connection into the table unless there is one like it; return the one that is there now."""
-        key = connection.key
-        if connection.sender_key is None:
-            if self._everyone is None:
-                self._everyone = {}
-            found = self._everyone.setdefault(key, connection)
-            self._stale()
-            return found
-        if self._buckets is None or self._places is None:
-            self._buckets, self._places = {}, {}
-        bucket = self._bucket(connection.sender_key, sender)
+        """Put a connection for one sender into the table unless there is one like it; return the one that is there."""
+        key, of = connection.key, connection.sender_key
+        assert of is not None
+        if self._buckets is None or self._places is None or self._resolved is _NOBODY:
+            buckets: dict[SenderKey, _Bucket] = {}
+            places: dict[ReceiverKey, dict[SenderKey, _Bucket]] = {}
+            resolved: dict[SenderKey, Snapshot] = {}
+            self._resolved = resolved if self._resolved is _NOBODY else self._resolved
+            self._places = places if self._places is None else self._places
+            self._buckets = buckets if self._buckets is None else self._buckets
         while True:
+            bucket = self._buckets.setdefault(of, self._bucket(of, sender))
             found = bucket.connections.setdefault(key, connection)
-            places = self._places.setdefault(key, {})
-            places[bucket.key] = bucket
-            # A destructor that disconnects may just have emptied these two and dropped them from the table.
-            now = self._buckets.setdefault(bucket.key, bucket)
-            if now is bucket and self._places.get(key) is places:
+            inside = self._places.setdefault(key, {})
+            inside[of] = bucket
+            # A destructor that disconnects may have run meanwhile.
+            if type(found) is _Removed:
+                self._unplace(key, bucket)
+                if found is connection:
+                    break
+            elif self._buckets.get(of) is bucket and self._places.get(key) is inside:
                 break
-            bucket = now
-        bucket.based_on = _STALE
-        self._stale(everyone=False)
+        self._stale_for(of)
         return found
 
     def _bucket(self, key: SenderKey, sender: object) -> _Bucket:
         """The sender's bucket; a new one is not in the table yet."""
-        bucket = None if self._buckets is None else self._buckets.get(key)
-        if bucket is not None and (bucket.held is not None or bucket() is sender):
-            return bucket
+        assert self._buckets is not None
+        bucket = self._buckets.get(key)
+        if bucket is not None:
+            if bucket.held is not None or bucket() is sender:
+                return bucket
+            self._buckets.pop(key, None)
         held = None
         try:
             if type(key) is tuple:
@@ -284,51 +337,48 @@ class Connections:
         bucket.home = ref(self)
         bucket.connections = {}
         bucket.held = held
-        bucket.merged = ()
-        bucket.based_on = _STALE
         return bucket
 
     def _remove(self, key: ReceiverKey, sender: object) -> list[tuple[Connection, object]]:
-        """Disconnect from one sender, or with `ANY` from all; return what was removed, and from which sender.
-
-        The caller lets the receivers go, by ``connection.strong = None``, after the lock.
-        """
+        """Remove a receiver's connection for one sender, or for `ANY`; return it, if any, with its sender."""
         if self._dead:
             self._settle()
-        removed: list[tuple[Connection, object]] = []
         with LOCK:
-            buckets = list[_Bucket]()
-            if sender is not ANY:
-                bucket = None if self._buckets is None else self._buckets.get(sender_key(sender))
-                if bucket is not None:
-                    self._unplace(key, bucket)
-                    buckets.append(bucket)
-            else:
+            if sender is ANY:
                 found = None if self._everyone is None else self._everyone.pop(key, None)
-                if found is not None:
-                    found.function = disconnected
-                    removed.append((found, ANY))
-                    self._stale()
-                if self._places is not None:
-                    buckets.extend(self._places.pop(key, {}).values())
-            for bucket in buckets:
-                found = self._take(key, bucket)
-                if found is not None:
-                    removed.append((found, bucket.sender()))
+                if found is None:
+                    return []
+                found.remove()
+                self._stale()
+                return [(found, ANY)]
+            bucket = None if self._buckets is None else self._buckets.get(sender_key(sender))
+            if bucket is None:
+                return []
+            self._unplace(key, bucket)
+            return self._take(key, bucket)
+
+    def _remove_everywhere(self, key: ReceiverKey) -> list[tuple[Connection, object]]:
+        """Remove all connections of a receiver; return them with their senders."""
+        removed = self._remove(key, ANY)
+        if self._places:
+            with LOCK:
+                for bucket in self._places.pop(key, {}).values():
+                    removed += self._take(key, bucket)
         return removed
 
-    def _take(self, key: ReceiverKey, bucket: _Bucket) -> Connection | None:
+    def _take(self, key: ReceiverKey, bucket: _Bucket) -> list[tuple[Connection, object]]:
         """Remove a receiver from one sender's bucket, and the bucket if that was its last."""
         found = bucket.connections.pop(key, None)
-        if found is not None:
-            found.function = disconnected
-        bucket.based_on = _STALE
+        sender = bucket.sender()
         if not bucket.connections and self._buckets is not None:
             self._buckets.pop(bucket.key, None)
             for late in list(bucket.connections.values()):  # connected by a destructor since the test
-                self._insert(late, bucket.sender())
-        self._stale(everyone=False)
-        return found
+                self._insert(late, sender)
+        self._stale_for(bucket.key)
+        if found is None:
+            return []
+        found.remove()
+        return [(found, sender)]
 
     def _unplace(self, key: ReceiverKey, bucket: _Bucket) -> None:
         """Forget that a receiver is in this bucket."""
@@ -341,12 +391,18 @@ class Connections:
             if late:  # connected by a destructor since the test
                 self._places.setdefault(key, {}).update(late)
 
-    def _stale(self, everyone: bool = True) -> None:
-        """Have the next send build its snapshot anew."""
-        self._version = token = object()
-        if everyone:
-            self._base = token
-            self._for_everyone = None
+    def _stale(self) -> None:
+        """Have the next send of every sender build its snapshot anew."""
+        self._version += 1
+        self._for_everyone = None
+        if self._resolved:
+            self._resolved = {}
+        self._snapshot = None
+
+    def _stale_for(self, sender: SenderKey) -> None:
+        """Have the next send of one sender build its snapshot anew."""
+        self._version += 1
+        self._resolved.pop(sender, None)
         self._snapshot = None
 
     def _settle(self) -> None:
@@ -357,8 +413,9 @@ class Connections:
             with LOCK:
                 if dead:
                     lost = self._bury(dead.pop())
-            if lost is not None:
-                warn_lost(self._label, lost)
+            if lost is not None and not lost.served:
+                lost.served = True  # told once
+                lost.warn(self._label)
 
     def _bury(self, dead: Connection | _Bucket) -> Origin | None:
         if isinstance(dead, _Bucket):
@@ -381,18 +438,15 @@ class Connections:
     # Sending
 
     def _resolve(self, sender: object) -> Snapshot:
-        """What a send from this sender calls, in order."""
-        buckets = self._buckets
-        if buckets is not None and not self._dead:
-            bucket = buckets.get(id(sender))
-            if bucket is None and id(type(sender)) in VALUE_TYPES:
-                bucket = buckets.get((type(sender), sender))
-            if bucket is None:
-                everyone = self._for_everyone
-                if everyone is not None:
-                    return everyone
-            elif bucket.based_on is self._base and (bucket() is sender or bucket.held is not None):
-                return bucket.merged
+        """What a send from this sender calls, in order, where neither ``_snapshot`` nor ``_resolved`` tells."""
+        everyone = self._for_everyone
+        if everyone is not None and self._buckets and not self._dead:
+            key = sender_key(sender)
+            if key not in self._buckets:
+                return everyone
+            found = self._resolved.get(key)  # a value: its id is not its key
+            if found is not None:
+                return found
         return self._rebuild(sender)
 
     def _rebuild(self, sender: object) -> Snapshot:
@@ -408,12 +462,12 @@ class Connections:
                 self._stale()
         for connection in snapshot:
             if connection.origin is not None and connection() is not None:
-                connection.origin = None  # it serves, so losing it from now on is no mistake
+                connection.origin.served = True  # so losing it from now on is no mistake
+                connection.origin = None
         return snapshot
 
     def _build(self, key: SenderKey) -> Snapshot:
         """The connections for a sender, kept for the next send where they depend on nothing but the sender."""
-        base = self._base
         mutes = list(self._mutes or ())
         if any(mute.selective for mute in mutes):
             return self._in_order(key, [mute for mute in mutes if mute.applies(key)])
@@ -423,30 +477,27 @@ class Connections:
         if not self._buckets:
             self._snapshot = everyone
             return everyone
-        bucket = self._buckets.get(key)
-        if bucket is None:
+        if key not in self._buckets:
             return everyone
-        if bucket.based_on is not base:
-            bucket.merged = self._in_order(key, mutes)
-            bucket.based_on = base
-        return bucket.merged
+        found = self._resolved.get(key)
+        if found is None:
+            found = self._resolved[key] = self._in_order(key, mutes)
+        return found
 
     def _in_order(self, key: SenderKey | None, mutes: list[Mute]) -> Snapshot:
-        if any(mute.receiver is None for mute in mutes):
-            return ()
         found = self._matching(key)
         for mute in mutes:
+            if mute.receiver is None:
+                return ()
             found.pop(mute.receiver, None)
         return tuple(sorted(found.values(), key=_by_place))
 
-    def _matching(self, key: SenderKey | None) -> dict[ReceiverKey | None, Connection]:
+    def _matching(self, key: SenderKey | None) -> dict[ReceiverKey, Connection]:
         """The connections that a send from this sender (None: from one with no bucket) calls, by receiver.
 
         A receiver connected both for this sender and for every sender is called once, in its earlier place.
         """
-        found: dict[ReceiverKey | None, Connection] = {}
-        if self._everyone is not None:
-            found.update(self._everyone)
+        found: dict[ReceiverKey, Connection] = {} if self._everyone is None else self._everyone.copy()
         bucket = None if key is None or self._buckets is None else self._buckets.get(key)
         if bucket is not None:
             for receiver, connection in list(bucket.connections.items()):
@@ -458,6 +509,8 @@ class Connections:
     # Muting
 
     def _mute(self, mute: Mute, on: bool) -> None:
+        if on and self._dead:
+            self._settle()
         with LOCK:
             if self._mutes is None:
                 self._mutes = {}
@@ -466,7 +519,7 @@ class Connections:
             else:
                 self._mutes.pop(mute, None)
             self._stale()
-        if self._dead:
+        if not on and self._dead:
             self._settle()
 
     def _is_muted(self, sender: SenderKey | None) -> bool:

@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import Any, ClassVar, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
-from ._dispatch import method
+from ._dispatch import Kind, method
 from ._prototype import UNDECLARED, Shape, defaults_of
 
 MethodT = TypeVar("MethodT", bound=Callable[..., object])
@@ -41,7 +41,8 @@ def generated(stub: MethodT) -> MethodT:
     name, doc = stub.__name__, stub.__doc__
     owner = stub.__qualname__.partition(".")[0]
     make = partial(
-        method, name, UNDECLARED, bound=owner.startswith("Bound"), prototype=None, label=owner, doc=doc
+        method, name, UNDECLARED, "bound" if owner.startswith("Bound") else "signal",
+        prototype=None, label=owner, doc=doc,
     )
     return Lazy(make, doc)  # type: ignore[return-value]  # a method as soon as anybody looks
 
@@ -53,10 +54,21 @@ class Declarable:
 
     _methods: ClassVar[tuple[str, ...]]
     """The names of the methods to generate. The class that has this itself is the one that defines them."""
-    _bound_class: ClassVar[Any] = None
+    _bound_class: "ClassVar[type[Declarable] | None]" = None
     """For a signal, the class of the signal seen from one sender."""
     _made: ClassVar[bool] = False
     """Made by `declared_class`; looked for in the class itself."""
+
+    def __class_getitem__(cls, parameters: Any) -> Any:
+        # Written out with the defaults, because Python 3.13.0 fails to fill in that of a ParamSpec.
+        if "_methods" in cls.__dict__:
+            given: Any = parameters if type(parameters) is tuple else (parameters,)  # pyright: ignore[reportUnknownVariableType]  # anything may stand in brackets
+            parameters = _with_defaults(*given)
+        return super().__class_getitem__(parameters)  # type: ignore[misc]  # Generic's, which comes after this one
+
+
+def _with_defaults(sender: object, payload: object = ..., result: object = object, /) -> tuple[object, ...]:
+    return sender, payload, result
 
 
 class Declaration(NamedTuple):
@@ -113,21 +125,45 @@ def _make_class(cls: Any, declaration: Declaration) -> type[Any]:
         "__doc__": declaration.doc,
         "_made": True,
     }
-    make: type[type[Any]] = type(cls)
+    make: Callable[..., type[Any]] = cls.__class__
     if cls is not defining:
-        bases = (_NoHook, cls, declared_class(defining, declaration))
-        return make(cls.__name__, bases, namespace)
+        return make(cls.__name__, (_NoHook, cls, declared_class(defining, declaration)), namespace)
     if declaration.prototype is not None:
-        bound = cls._bound_class is None
+        bound_class = cls._bound_class
+        kind: Kind = "bound" if bound_class is None else "signal"
         for name in defining._methods:
             doc = defining.__dict__[name].__doc__
             namespace[name] = Lazy(
                 partial(
-                    method, name, declaration.shape, bound,
+                    method, name, declaration.shape, kind,
                     prototype=declaration.prototype, label=declaration.label, doc=doc,
                 ),
                 doc,
             )  # fmt: skip
-        if not bound:
-            namespace["_bound_class"] = Lazy(partial(declared_class, cls._bound_class, declaration))
+        if bound_class is not None:
+            namespace["_bound_class"] = Lazy(partial(declared_class, bound_class, declaration))
     return make(cls.__name__, (cls,), namespace)
+
+
+def bound_class_of(cls: type[Declarable]) -> Any:
+    """The class of this class's signals seen from one sender, which goes through methods that a subclass overrides."""
+    if "_bound_class" in cls.__dict__:
+        return cls._bound_class
+    bound_class: Any = cls._bound_class
+    overridden = {name: _through(name) for name in cls._methods if not _is_ours(cls, name)}
+    if overridden:
+        bound_class = type(bound_class.__name__, (bound_class,), {"__slots__": (), "_made": True, **overridden})
+    cls._bound_class = bound_class
+    return bound_class
+
+
+def _is_ours(cls: type[Declarable], name: str) -> bool:
+    found = next(base for base in cls.__mro__ if name in base.__dict__)
+    return found.__dict__.get("_made", False) or "_methods" in found.__dict__
+
+
+def _through(name: str) -> Callable[..., Any]:
+    def method(bound: Any, /, *args: Any, **kwargs: Any) -> Any:
+        return getattr(bound._signal, name)(bound._sender, *args, **kwargs)
+
+    return method

@@ -127,21 +127,21 @@ def failures(errors: list[Exception], receivers: int) -> "ExceptionGroup[Excepti
 
 def explain(error: BaseException, signal: Connections, connection: Connection, target: object) -> None:
     """Note on an error which receiver of which signal raised it, once, and only where that works."""
-    receiver = target if connection.function is None else connection.receiver()
-    note = f"raised by {describe(receiver)}, a receiver of {signal._label}"
+    note = f"raised by {describe(connection.rebound(target))}, a receiver of {signal._label}"
     try:
-        if note not in getattr(error, "__notes__", ()):
-            error.add_note(note)  # type: ignore[attr-defined, unused-ignore]  # since Python 3.11
+        add_note: Callable[[str], None] | None = getattr(error, "add_note", None)  # since Python 3.11
+        if add_note is not None and note not in getattr(error, "__notes__", ()):
+            add_note(note)
     except Exception:  # noqa: BLE001, S110  # an exception of the user's that takes no notes must still reach the user
         pass
 
 
-def refuse_coroutine(value: Coroutine[Any, Any, Any], signal: Connections, connection: Connection) -> None:
+def refuse_coroutine(
+    value: Coroutine[Any, Any, Any], signal: Connections, connection: Connection, target: object
+) -> None:
     """A synchronous signal does not await: close the coroutine, so that it does not go unnoticed, and say so."""
     value.close()
     raise TypeError(
-        f"{describe(connection.receiver())} returned a coroutine, which {signal._label} cannot await: connect a plain "
-        f"function, or declare the signal as an AsyncSignal"
+        f"{describe(connection.rebound(target))} returned a coroutine, which {signal._label} cannot await: connect a "
+        f"plain function, or declare the signal as an AsyncSignal"
     )
-
-

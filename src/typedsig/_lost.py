@@ -2,13 +2,10 @@
 
 import sys
 import warnings
-from types import FrameType, FunctionType
-from typing import Any, TypeAlias
+from types import CodeType, FunctionType
+from typing import Any
 
 from ._receiver import describe
-
-Origin: TypeAlias = tuple[str, int, str]
-"""File and line that connected a receiver, and what it was called."""
 
 _registries: dict[str, dict[str | tuple[str, type[Warning], int], int]] = {}
 
@@ -28,24 +25,38 @@ class LostReceiverWarning(RuntimeWarning):
     __module__ = "typedsig"
 
 
-def origin(receiver: Any) -> Origin:
-    """Who is connecting this receiver: the nearest caller outside this package."""
-    frame: FrameType | None = sys._getframe(2)
-    while frame is not None and frame.f_globals.get("__package__") == __package__ and frame.f_back is not None:
-        frame = frame.f_back
-    name = receiver.__qualname__ if type(receiver) is FunctionType else describe(receiver)
-    return ("<unknown>", 0, name) if frame is None else (frame.f_code.co_filename, frame.f_lineno, name)
+class Origin:
+    """Where a receiver was connected, and whether it has served since. All connections of a receiver share it."""
 
+    __slots__ = ("_code", "_instruction", "_receiver", "served")
 
-def warn_lost(signal: str, origin: Origin) -> None:
-    filename, line, receiver = origin
-    if sys.is_finalizing():
-        return
-    warnings.warn_explicit(
-        f"{receiver} was connected weakly to {signal} and died before it received anything. "
-        f"Connect it with weak=False, or keep a reference to it while it shall listen.",
-        LostReceiverWarning,
-        filename,
-        line,
-        registry=_registries.setdefault(filename, {}),
-    )
+    def __init__(self, receiver: Any, depth: int) -> None:
+        """``depth``: how many calls within this package led here at least."""
+        frame = sys._getframe(depth)
+        while frame.f_globals.get("__package__") == __package__ and frame.f_back is not None:
+            frame = frame.f_back  # the nearest caller outside this package
+        # The line is worked out when it is needed: finding it takes longer than all the rest of a connect.
+        self._code: CodeType = frame.f_code
+        self._instruction = frame.f_lasti
+        self._receiver: str = receiver.__qualname__ if type(receiver) is FunctionType else describe(receiver)
+        self.served = False
+
+    def warn(self, signal: str) -> None:
+        """Tell that the receiver is lost, unless everything is, as the interpreter is going."""
+        if sys.is_finalizing():
+            return
+        filename = self._code.co_filename
+        warnings.warn_explicit(
+            f"{self._receiver} was connected weakly to {signal} and died before it received anything. "
+            f"Connect it with weak=False, or keep a reference to it while it shall listen.",
+            LostReceiverWarning,
+            filename,
+            self._line(),
+            registry=_registries.setdefault(filename, {}),
+        )
+
+    def _line(self) -> int:
+        for start, end, line in self._code.co_lines():
+            if start <= self._instruction < end and line is not None:
+                return line
+        return self._code.co_firstlineno

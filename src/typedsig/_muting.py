@@ -10,11 +10,20 @@ from ._sender import SenderKey, sender_key
 from ._types import ANY
 
 
+class _Token:
+    """Stands for a mute in contexts, which may outlive the block, and so must not keep what is muted."""
+
+    __slots__ = ("on",)
+
+    def __init__(self) -> None:
+        self.on = True
+
+
 @final
 class Mute:
     """One ``with signal.muted(...)`` block, to be entered once at a time."""
 
-    __slots__ = ("_active", "_context", "_label", "_of", "_switch", "receiver", "selective", "sender")
+    __slots__ = ("_context", "_label", "_of", "_switch", "_token", "receiver", "selective", "sender")
 
     sender: SenderKey | None
     """Whose sends are muted; None: everybody's."""
@@ -39,32 +48,33 @@ class Mute:
         self._switch = switch
         self._of = sender, receiver  # kept alive, so that meanwhile their keys mean nobody else
         self._context = scope == "context"
-        self._active = False
+        self._token: _Token | None = None
         self.sender = None if sender is ANY else sender_key(sender)
         self.receiver = None if receiver is None else receiver_key(receiver)
         self.selective = self._context or self.sender is not None
 
     def __enter__(self) -> None:
-        if self._active:
+        if self._token is not None:
             raise RuntimeError(f"this muting of {self._label} is on already: call muted() once for each block")
-        self._active = True
-        if self._context:
-            _in_context.set((*_in_context.get(), self))
         self._switch(self, True)
+        self._token = _Token()
+        if self._context:
+            _in_context.set((*_in_context.get(), self._token))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self._active = False
-        self._switch(self, False)
+        if self._token is not None:
+            self._token.on = False
+            self._token = None
         if self._context:
-            # Without a token, since a block may end in another context than it began in. A context that inherited
-            # this mute still holds it, but the signal no longer asks for it.
-            _in_context.set(tuple(mute for mute in _in_context.get() if mute._active))
+            # Without the variable's own token, since a block may end in another context than it began in.
+            _in_context.set(tuple(token for token in _in_context.get() if token.on))
+        self._switch(self, False)
 
     def applies(self, sender: SenderKey | None) -> bool:
         """Does this mute sends from this sender in the current context? None: from senders in general."""
         return (self.sender is None or self.sender == sender) and (
-            not self._context or any(mute is self for mute in _in_context.get())
+            not self._context or any(token is self._token for token in _in_context.get())
         )
 
 
-_in_context: ContextVar[tuple[Mute, ...]] = ContextVar("typedsig.muted", default=())
+_in_context: ContextVar[tuple[_Token, ...]] = ContextVar("typedsig.muted", default=())

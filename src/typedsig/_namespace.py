@@ -5,7 +5,7 @@ from typing import Any, Concatenate, Final, TypeAlias, TypeVar, overload
 
 from ._async_signal import AsyncSignal
 from ._connections import LOCK
-from ._prototype import check, shape_of, signature_of
+from ._prototype import check, check_name, shape_of, signature_of
 from ._receiver import describe
 from ._signal import Signal
 from ._types import Q, R, S
@@ -56,7 +56,7 @@ class Namespace(Mapping[str, AnySignal]):
         return self._get(AsyncSignal, name, prototype)
 
     def _get(self, kind: type[AnySignal], name: str, prototype: object) -> AnySignal:
-        _check_name(name)
+        check_name(name)
         if prototype is not None:
             shape_of(check(prototype, asynchronous=kind is AsyncSignal))  # refused before anything is made
         with LOCK:
@@ -82,7 +82,7 @@ class Namespace(Mapping[str, AnySignal]):
             TypeError: It is no signal, has no name, or was declared before with other parameters.
             ValueError: Another signal has this name.
         """
-        if not isinstance(signal, Signal | AsyncSignal):
+        if not _is_signal(signal):
             raise TypeError(f"Namespace.add() takes a signal, not {describe(signal)}")
         if signal.name is None:
             raise TypeError("Namespace.add() takes a signal with a name: give it one by Signal(name=...) or a prototype")
@@ -108,15 +108,12 @@ class Namespace(Mapping[str, AnySignal]):
         return f"<typedsig.Namespace of {', '.join(self._signals) or 'no signals'}>"
 
 
+def _is_signal(value: object) -> bool:
+    return isinstance(value, Signal | AsyncSignal)
+
+
 def _home(signal: AnySignal) -> tuple[str, str]:
     return signal.__module__, signal.__qualname__
-
-
-def _check_name(name: object) -> None:
-    if type(name) is not str and not isinstance(name, str):
-        raise TypeError(f"a signal's name is a string, not {describe(name)}")
-    if not name:
-        raise ValueError("a signal's name must not be empty")
 
 
 def _check_alike(name: str, found: AnySignal, prototype: Any) -> None:

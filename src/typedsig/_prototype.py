@@ -45,6 +45,14 @@ def check(prototype: object, *, asynchronous: bool) -> FunctionType:
     return prototype
 
 
+def check_name(name: object) -> None:
+    """Refuse what cannot name a signal."""
+    if not issubclass(type(name), str):
+        raise TypeError(f"a signal's name is a string, not {describe(name)}")
+    if not name:
+        raise ValueError("a signal's name must not be empty")
+
+
 def shape_of(prototype: FunctionType) -> Shape:
     """Read the payload's parameters off a prototype."""
     # From the code object: inspect.signature costs ten times as much, and evaluates annotations on Python 3.14.
@@ -79,7 +87,7 @@ def shape_of(prototype: FunctionType) -> Shape:
         declared.append(f"**{code.co_varnames[end]}")
         passed.append(f"**{code.co_varnames[end]}")
     for name in names:
-        _check_name(prototype, name)
+        _check_parameter(prototype, name)
     return Shape(", ".join(declared), "".join(f", {argument}" for argument in passed), tuple(names))
 
 
@@ -93,7 +101,7 @@ def _unwrapped(prototype: FunctionType) -> FunctionType:
     return function
 
 
-def _check_name(prototype: FunctionType, name: str) -> None:
+def _check_parameter(prototype: FunctionType, name: str) -> None:
     # ``def`` gives nothing but normalised identifiers, but code objects can be made by hand, and these names become
     # source text.
     if name.isidentifier() and not keyword.iskeyword(name):
@@ -123,7 +131,8 @@ def signature_of(prototype: Callable[..., object]) -> "Signature":
         from annotationlib import Format
 
         return inspect.signature(prototype, annotation_format=Format.FORWARDREF)
-    return inspect.signature(prototype)
+    else:  # noqa: RET505  # else mypy calls it unreachable on 3.14
+        return inspect.signature(prototype)
 
 
 def annotations_of(prototype: FunctionType, sender: str | None, method: str, form: int = 1) -> dict[str, Any]:
@@ -134,7 +143,7 @@ def annotations_of(prototype: FunctionType, sender: str | None, method: str, for
 
         declared = annotationlib.get_annotations(function, format=annotationlib.Format(form))
     else:
-        declared = function.__annotations__
+        declared = dict(function.__annotations__)
     of_sender = function.__code__.co_varnames[0]
     annotations = {name: value for name, value in declared.items() if name not in (of_sender, "return")}
     if sender is not None and of_sender in declared:

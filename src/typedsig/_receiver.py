@@ -54,13 +54,18 @@ class BuiltinFunction:
         return getattr(owner, self.name)
 
 
+def is_plain_function(receiver: object) -> bool:
+    """Is this a function defined with ``def``? Most receivers are, and need no closer look."""
+    return type(receiver) is FunctionType and not receiver.__code__.co_flags & _CO_COROUTINE
+
+
 def is_coroutine_function(receiver: Any) -> bool:
     """Does calling this receiver make a coroutine?
 
     Coroutine functions, their bound methods and partials, objects whose ``__call__`` is one,
     `unittest.mock.AsyncMock`, and objects marked with `inspect.markcoroutinefunction`.
     """
-    kind = type(receiver)
+    kind = _class_of(receiver)
     if kind is FunctionType:
         # A plain function that was marked, or that wraps a coroutine function, is found out by what it returns.
         return bool(receiver.__code__.co_flags & _CO_COROUTINE)
@@ -88,9 +93,14 @@ def is_awaitable(value: object) -> bool:
     return code is not None and bool(code.co_flags & _CO_ITERABLE_COROUTINE)
 
 
+def _class_of(thing: object) -> type[Any]:
+    # Not isinstance(), which asks an object's own __class__: a proxy's may be anything.
+    return type(thing)
+
+
 def describe(thing: Any) -> str:
     """Name a receiver or sender for a message, without running code of its own (its ``__repr__`` may fail)."""
-    kind = type(thing)
+    kind = _class_of(thing)
     if issubclass(kind, functools.partial):
         return f"functools.partial({describe(thing.func)})"
     if kind is FunctionType or issubclass(kind, type):

@@ -5,7 +5,7 @@ from typing import Any, Concatenate, Generic, overload
 
 from ._base import BaseBound, BaseSignal
 from ._connections import LOCK
-from ._declared import generated
+from ._declared import bound_class_of, generated
 from ._failures import Outcome
 from ._types import P, Q, R, ResultT, S, SenderT
 
@@ -28,11 +28,11 @@ class Announcement(Generic[SenderT, P, ResultT]):
             return self
         name = self._prototype.__name__
         with LOCK:
-            if instance._listeners is None:
-                instance._listeners = {}
-            if name not in instance._listeners:
-                instance._listeners[name] = Signal(self._prototype)
-            return instance._listeners[name]
+            listeners: dict[str, Any] = instance._listeners or {}
+            if name not in listeners:
+                listeners[name] = Signal(self._prototype)
+                instance._listeners = listeners
+            return listeners[name]
 
 
 class Signal(BaseSignal[SenderT, P, ResultT], Generic[SenderT, P, ResultT]):
@@ -133,12 +133,17 @@ class Signal(BaseSignal[SenderT, P, ResultT], Generic[SenderT, P, ResultT]):
         bound: BoundSignal[SenderT, P, ResultT] = self._bind(sender)
         return bound
 
+    # Here self has its type written out because ty, in a generic class, does not infer it for a decorated method.
     @Announcement
-    def receiver_connected(self, *, receiver: Callable[..., object], sender: object, weak: bool) -> object:
+    def receiver_connected(
+        self: "Signal[SenderT, P, ResultT]", *, receiver: Callable[..., object], sender: object, weak: bool
+    ) -> object:
         """Sent by this signal after a new connection was made. If a receiver raises, the connection is undone."""
 
     @Announcement
-    def receiver_disconnected(self, *, receiver: Callable[..., object], sender: object) -> object:
+    def receiver_disconnected(
+        self: "Signal[SenderT, P, ResultT]", *, receiver: Callable[..., object], sender: object
+    ) -> object:
         """Sent by this signal after `disconnect` removed a connection; not when a receiver or sender died."""
 
 
@@ -149,12 +154,11 @@ class BoundSignal(BaseBound[SenderT, P, ResultT], Generic[SenderT, P, ResultT]):
     __slots__ = ()
 
     _methods = ("send", "emit", "send_robust")
-    _signal: Signal[SenderT, P, ResultT]
 
     @property
     def signal(self) -> Signal[SenderT, P, ResultT]:
         """The signal, of all senders."""
-        return self._signal
+        return self._signal  # type: ignore[return-value]  # which made this
 
     @generated
     def send(
@@ -184,7 +188,7 @@ class SignalMethod(Generic[SenderT, P, ResultT]):
 
     def __init__(self, signal: Signal[SenderT, P, ResultT]) -> None:
         self._signal = signal
-        self._bound_class: type[BoundSignal[SenderT, P, ResultT]] = type(signal)._bound_class
+        self._bound_class = bound_class_of(type(signal))
 
     @overload
     def __get__(self, instance: None, owner: type, /) -> Signal[SenderT, P, ResultT]: ...

@@ -32,6 +32,8 @@ R = TypeVar("R")
 class AnySender(enum.Enum):
     """The type of `ANY`. It has this one member, so checkers can tell `ANY` from every other value."""
 
+    __module__ = "typedsig"
+
     ANY = "ANY"
 
     def __repr__(self) -> str:

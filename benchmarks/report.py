@@ -1,0 +1,159 @@
+"""What a run found, as Markdown, JSON and a chart."""
+
+import json
+import platform
+import sys
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+from .measure import Series
+from .scenarios import DECLARED, UNDECLARED, Scenario
+from .subjects import LACKS, Subject
+
+Row = dict[str, Any]
+"""One scenario: ``title``, ``unit``, ``cost`` of each subject, ``ratio`` to its ``against``, ``goals``, ``failed``."""
+
+SENDS = ("send", "emit", "undeclared send", "undeclared emit")
+SIGNALS = (DECLARED, UNDECLARED)
+PACKAGES = ("blinker", "Django", "psygnal", "pyee", "events", "PyDispatcher", "PyPubSub", "aiosignal")
+TITLES = {"unbound send": "", "unbound emit": ""}
+
+
+def row(scenario: Scenario, found: dict[str, Series]) -> Row:
+    costs = {name: one.best / scenario.share(name) for name, one in found.items() if one.failed is None}
+    ratios = {}
+    for name, cost in costs.items():
+        one = scenario.one(name)
+        if one is not None and one != name and costs.get(one):
+            ratios[name] = round(cost / costs[one], 3)
+    goals = {
+        name: goal if isinstance(goal, (int, float)) else goal[sys.version_info < (3, 12)]
+        for name, goal in scenario.goals.items()
+    }
+    return {
+        "title": scenario.title,
+        "unit": scenario.unit,
+        "against": scenario.against,
+        "ratio": ratios,
+        "cost": {name: round(cost / 1000 if scenario.unit == "µs" else cost, 1) for name, cost in costs.items()},
+        "goals": goals,
+        "spread": round(max((one.spread for one in found.values() if one.costs), default=0), 2),
+        "failed": {name: one.failed for name, one in found.items() if one.failed is not None},
+    }
+
+
+def environment() -> dict[str, str]:
+    return {
+        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "system": f"{platform.system()} {platform.machine()}",
+        **{package: version(package) for package in PACKAGES},
+    }
+
+
+def misses(rows: Iterable[Row]) -> list[str]:
+    """Which figures are not as good as they should be."""
+    return [
+        f"{one['title']}: {name} {value:g}, to be {one['goals'][name]:g}"
+        for one in rows
+        for name, value in shown(one).items()
+        if name in one["goals"] and value > one["goals"][name]
+    ]
+
+
+def shown(one: Row) -> dict[str, float]:
+    """The figures that the table has: ratios where there is something to compare with, else costs."""
+    found: dict[str, float] = {**one["cost"], **one["ratio"]} if one["ratio"] else one["cost"]
+    if one["ratio"]:
+        found = {name: value for name, value in found.items() if name in one["ratio"] or name in one["goals"]}
+    return found
+
+
+def figure(one: Row, name: str) -> str:
+    value = shown(one).get(name)
+    if value is None:
+        return ""
+    goal = one["goals"].get(name)
+    text = short(value)
+    if goal is not None:
+        text = f"**{text}** ({short(goal)})" if value <= goal else f"{text} ({short(goal)})"
+    return text
+
+
+def short(value: float) -> str:
+    return f"{value:.2f}" if value < 10 else f"{value:,.0f}".replace(",", " ")
+
+
+def fastest(one: Row, lacks: dict[str, str]) -> str:
+    """The fastest other one, and what it lacks."""
+    ours = {"bare loop", "loop, spelled out", "unbound send", "unbound emit", *SENDS, *SIGNALS}
+    peers = {
+        name: value
+        for name, value in ({**shown(one), one["against"]: 1.0} if one["ratio"] else shown(one)).items()
+        if name not in ours and not name.startswith("few: ")
+    }
+    if not peers:
+        return ""
+    name = min(peers, key=peers.__getitem__)
+    marks = lacks.get(name, "")
+    return f"{name}{f' ({marks})' if marks else ''} {short(peers[name])}"
+
+
+def markdown(rows: list[Row], subjects: Iterable[type[Subject]]) -> str:
+    lacks = {one.name: one.lacks for one in subjects}
+    lacks |= {name.removesuffix(" emit_fast"): marks for name, marks in lacks.items()}
+    facts = environment()
+    lines = [
+        f"# {facts['Python']}, {facts['system']}",
+        "",
+        ", ".join(f"{package} {facts[package]}" for package in PACKAGES) + ".",
+        "",
+        "## Sends",
+        "",
+        "Ratios to a bare loop `for f in functions: f(sender, **kwargs)`; bound signals: to the unbound one. In brackets "
+        "the goal, bold where it is reached. Marks: " + ", ".join(f"{mark} {what}" for mark, what in LACKS.items()) + ".",
+        "",
+        "| | bare loop, ns | " + " | ".join(f"`{name}`" if " " not in name else name for name in SENDS)
+        + " | blinker | fastest other |",
+        "|---|" + "---:|" * 6 + "---|",
+    ]  # fmt: skip
+    sends = [one for one in rows if any(name in one["ratio"] for name in SENDS)]
+    for one in sends:
+        cells = [one["title"], short(one["cost"].get("bare loop", one["cost"].get("unbound send", 0)))]
+        cells += [figure(one, name) for name in (*SENDS, "blinker")]
+        lines.append("| " + " | ".join([*cells, fastest(one, lacks)]) + " |")
+    lines += [
+        "",
+        "## Everything else",
+        "",
+        "Ratios to blinker; costs where a unit is given; for growth, the cost of each among many to that among few.",
+        "",
+        "| | declared | undeclared | blinker | fastest other |",
+        "|---|---:|---:|---|---|",
+    ]
+    for one in rows:
+        if one in sends:
+            continue
+        unit = "" if one["ratio"] else f", {one['unit']}"
+        theirs = figure(one, "blinker") if one["against"] != "blinker" else f"1 ({short(one['cost']['blinker'])} {one['unit']})"
+        cells = [one["title"] + unit, figure(one, DECLARED), figure(one, UNDECLARED), theirs, fastest(one, lacks)]
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += ["", "## All", "", "Costs of one, in the order of the run.", ""]
+    for one in rows:
+        costs = {name: cost for name, cost in one["cost"].items() if not name.startswith("few: ")}
+        found = ", ".join(f"{name} {short(cost)}" for name, cost in costs.items())
+        found += "".join(f", {name} fails ({why})" for name, why in one["failed"].items())
+        lines.append(f"- {one['title']} ({one['unit']}): {found}")
+    missed = misses(rows)
+    lines += ["", "## Goals not reached", "", *([f"- {miss}" for miss in missed] or ["None."])]
+    return "\n".join(lines) + "\n"
+
+
+def write(rows: list[Row], subjects: Iterable[type[Subject]], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{sys.version_info.major}.{sys.version_info.minor}"
+    (folder / f"{name}.md").write_text(markdown(rows, subjects), encoding="utf-8")
+    data = {"environment": environment(), "rows": rows}
+    (folder / f"{name}.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,24 @@
+"""What several test modules need."""
+
+import gc
+from collections.abc import Callable
+
+import pytest
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    """Tests marked ``anyio`` run on both event loops."""
+    backend: str = request.param
+    return backend
+
+
+@pytest.fixture
+def collect() -> Callable[[], None]:
+    """Have everything collected that nothing refers to, also where there are no reference counts."""
+
+    def collect() -> None:
+        for _ in range(3):
+            gc.collect()
+
+    return collect

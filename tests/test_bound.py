@@ -1,0 +1,171 @@
+"""A signal seen from one sender."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from typedsig import ANY, AsyncSignal, BoundAsyncSignal, BoundSignal, Raised, Returned, Signal
+
+
+class Document:
+    """A sender with signals of its own."""
+
+    @Signal.method
+    def changed(self, *, path: str) -> object:
+        """Sent after the document was saved."""
+
+    @Signal.method
+    def renamed(self, *, path: str) -> object:
+        """Sent after the document was renamed."""
+
+
+def receiver(document: Document, *, path: str) -> str:
+    return path
+
+
+def other(document: Document, *, path: str) -> str:
+    return path.upper()
+
+
+@pytest.fixture
+def document() -> Document:
+    """Have a document of one's own."""
+    return Document()
+
+
+def test_connect_is_for_this_sender(document: Document) -> None:
+    assert document.changed.connect(receiver) is receiver
+    assert document.changed.send(path="a") == [(receiver, "a")]
+    assert Document().changed.send(path="b") == []
+    assert document.changed.disconnect(receiver)
+    assert not document.changed.disconnect(receiver)
+
+
+def test_connect_may_hold_the_receiver(document: Document, collect: Callable[[], None]) -> None:
+    document.changed.connect(functools.partial(receiver), weak=False)
+    collect()
+    assert [answer for _, answer in document.changed.send(path="a")] == ["a"]
+
+
+def test_receivers_of_every_sender_are_called_too(document: Document) -> None:
+    document.changed.connect(receiver)
+    with Document.changed.connected_to(other):
+        assert document.changed.send(path="a") == [(receiver, "a"), (other, "A")]
+        assert document.changed.receivers == [receiver, other]
+
+
+def test_disconnect_leaves_receivers_of_every_sender(document: Document) -> None:
+    with Document.changed.connected_to(other):
+        assert not document.changed.disconnect(other)
+        assert document.changed.has_receivers
+
+
+def test_connected_to_is_for_this_sender(document: Document) -> None:
+    with document.changed.connected_to(receiver):
+        assert document.changed.has_receivers
+        assert not Document().changed.has_receivers
+    assert not document.changed.has_receivers
+
+
+def test_all_three_sends_are_from_the_sender(document: Document) -> None:
+    senders: list[Document] = []
+
+    def failing(document: Document, *, path: str) -> None:
+        senders.append(document)
+        if path == "fail":
+            raise ValueError
+
+    document.changed.connect(failing)
+    document.changed.emit(path="a")
+    assert document.changed.send_robust(path="b") == [Returned(failing, None)]
+    assert isinstance(document.changed.send_robust(path="fail")[0], Raised)
+    assert document.changed.send(path="c") == [(failing, None)]
+    assert senders == [document] * 4
+
+
+def test_muted_is_for_this_sender(document: Document) -> None:
+    with Document.changed.connected_to(receiver):
+        with document.changed.muted():
+            assert [document.changed.is_muted, Document.changed.is_muted] == [True, False]
+            assert document.changed.send(path="a") == []
+            assert Document().changed.send(path="b") != []
+        with document.changed.muted(receiver=receiver, scope="context"):
+            assert [document.changed.is_muted] == [False]
+            assert document.changed.send(path="a") == []
+        with Document.changed.muted():
+            assert [document.changed.is_muted] == [True]
+        assert document.changed.send(path="a") == [(receiver, "a")]
+
+
+def test_muted_refuses_what_the_signal_refuses(document: Document) -> None:
+    scope: Any = "thread"
+    with pytest.raises(ValueError, match=r"Document.changed.muted\(\): scope"):
+        document.changed.muted(scope=scope)
+
+
+def test_bound_signal_knows_signal_and_sender(document: Document) -> None:
+    changed = document.changed
+    assert (changed.signal, changed.sender) == (Document.changed, document)
+    assert (changed.name, changed.signature) == ("changed", Document.changed.signature)
+    assert isinstance(changed, BoundSignal)
+    assert isinstance(AsyncSignal().bind(document), BoundAsyncSignal)
+
+
+def test_bound_signals_are_equal_by_signal_and_sender(document: Document) -> None:
+    assert document.changed == document.changed == Document.changed.bind(document)
+    assert len({document.changed, document.changed, document.renamed, Document().changed}) == 3
+    assert document.changed != document.renamed
+    assert document.changed != Document().changed
+    assert document.changed != "changed"
+
+
+def test_bound_signals_tell_senders_apart_as_signals_do() -> None:
+    signal: Signal[Any, ..., Any] = Signal()
+    assert signal.bind(1) == signal.bind(1)
+    assert signal.bind(1) != signal.bind(True)
+    assert signal.bind((1, 2)) != signal.bind(tuple([1, 2]))  # noqa: C409  # a literal would be one constant
+    assert len({signal.bind([]), signal.bind([])}) == 2
+
+
+def test_bound_signal_is_not_of_every_sender() -> None:
+    with pytest.raises(TypeError, match=r"bind\(\): a bound signal has one sender, not ANY"):
+        Signal().bind(ANY)
+
+
+def test_argument_errors_name_the_signal(document: Document) -> None:
+    send: Any = document.changed.send
+    with pytest.raises(TypeError, match=r"Document\.changed\.send\(\) .*'pth'"):
+        send(pth="a")
+    with pytest.raises(TypeError, match=r"Document\.changed\.send\(\) .*'path'"):
+        send()
+
+
+def test_signature_has_no_sender(document: Document) -> None:
+    assert str(inspect.signature(document.changed.send)) == "(*, path: str) -> list"
+    assert str(inspect.signature(document.changed.emit)) == "(*, path: str) -> None"
+
+
+def test_undeclared_bound_signal_takes_anything() -> None:
+    signal: Signal[Any, ..., Any] = Signal()
+    sent: list[object] = []
+
+    def anything(*args: object, **kwargs: object) -> None:
+        sent.append((args, kwargs))
+
+    signal.connect(anything)
+    bound = signal.bind("me")
+    bound.send(1, sender=2)
+    bound.emit(bound=3)
+    bound.send_robust()
+    assert sent == [(("me", 1), {"sender": 2}), (("me",), {"bound": 3}), (("me",), {})]
+
+
+def test_repr_names_signal_and_sender(document: Document) -> None:
+    text = repr(document.changed)
+    assert text.startswith("<typedsig.")
+    assert "Document.changed(self, *, path: str) -> object" in text
+    assert text.endswith("of a tests.test_bound.Document object>".replace("tests.test_bound", __name__))
+    assert "of 'me'" in repr(Signal().bind("me"))

@@ -1,0 +1,502 @@
+"""What lives how long, and what is told about it when it dies too early."""
+
+import collections
+import functools
+import gc
+import inspect
+import subprocess
+import sys
+import time
+import tracemalloc
+import warnings
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from typedsig import LostReceiverWarning, Signal
+
+
+@pytest.fixture
+def signal() -> Signal[Any, ..., Any]:
+    """Take anything from anybody."""
+    return Signal(name="signal")
+
+
+class Owner:
+    def method(self, sender: object) -> None: ...
+
+    def __call__(self, sender: object) -> None: ...
+
+
+def receiver(sender: object) -> None: ...
+
+
+def line() -> int:
+    """Tell the line of the caller."""
+    frame = inspect.currentframe()
+    assert frame is not None
+    assert frame.f_back is not None
+    return frame.f_back.f_lineno
+
+
+def make_function() -> Callable[..., object]:
+    def function(sender: object) -> None: ...
+
+    return function
+
+
+# What is released
+
+
+def test_receiver_is_gone_after_its_object_dies(signal: Signal[Any, ..., Any], collect: Callable[[], None]) -> None:
+    owner = Owner()
+    signal.connect(owner.method)
+    assert len(signal.send(None)) == 1
+    del owner
+    collect()
+    assert signal.send(None) == []
+
+
+def test_receiver_in_a_cycle_is_gone_after_collection(
+    signal: Signal[Any, ..., Any], collect: Callable[[], None]
+) -> None:
+    class Knot(Owner):
+        def __init__(self) -> None:
+            self.knot = self
+
+    signal.connect(Knot().method)
+    collect()
+    assert not signal.has_receivers
+
+
+def test_last_disconnect_releases_everything(signal: Signal[Any, ..., Any], collect: Callable[[], None]) -> None:
+    owner, sender = Owner(), Owner()
+    watched = weakref.ref(owner), weakref.ref(sender)
+    for of in (sender, "value", (1, 2)):
+        signal.connect(owner.method, of, weak=False)
+        signal.send(of)
+    signal.disconnect(owner.method)
+    del owner, sender, of
+    collect()
+    assert [reference() for reference in watched] == [None, None]
+
+
+def test_death_of_the_sender_releases_its_receivers(signal: Signal[Any, ..., Any], collect: Callable[[], None]) -> None:
+    owner, sender = Owner(), Owner()
+    watched = weakref.ref(owner)
+    signal.connect(owner.method, sender, weak=False)
+    signal.send(sender)
+    del owner, sender
+    collect()
+    assert watched() is None
+
+
+def test_death_of_the_signal_releases_everything(collect: Callable[[], None]) -> None:
+    signal: Signal[Any, ..., Any] = Signal()
+    owner = Owner()
+    watched = weakref.ref(owner), weakref.ref(signal)
+    signal.connect(owner.method, owner, weak=False)
+    signal.connect(owner.method, weak=False)
+    signal.send(owner)
+    del owner, signal
+    collect()
+    assert [reference() for reference in watched] == [None, None]
+
+
+def test_blocks_release_everything_when_they_end(signal: Signal[Any, ..., Any], collect: Callable[[], None]) -> None:
+    owner, sender = Owner(), Owner()
+    watched = weakref.ref(owner), weakref.ref(sender)
+    with signal.connected_to(owner.method, sender), signal.muted(sender=sender), signal.muted(receiver=owner.method):
+        signal.send(sender)
+    with signal.muted(sender=sender, receiver=owner, scope="context"):
+        signal.send(sender)
+    del owner, sender
+    collect()
+    assert [reference() for reference in watched] == [None, None]
+
+
+def test_send_keeps_no_arguments(signal: Signal[Any, ..., Any], collect: Callable[[], None]) -> None:
+    argument = Owner()
+    watched = weakref.ref(argument)
+
+    def failing(sender: object, **payload: object) -> None:
+        raise ValueError
+
+    signal.connect(failing)
+    for _ in range(10):
+        signal.send_robust(argument, argument=argument)
+        with pytest.raises(ValueError):  # noqa: PT011  # whatever it says
+            signal.send(argument, argument=argument)
+    del argument
+    collect()
+    assert watched() is None
+
+
+def _turn(signal: Signal[Any, ..., Any], count: int) -> None:
+    for _ in range(count):
+        owner = Owner()
+        signal.connect(owner.method)
+        signal.connect(owner.method, owner)
+        signal.connect(receiver, owner, weak=False)
+        signal.connect(receiver, "value")
+        signal.send("value")
+        signal.disconnect(receiver)
+        signal.disconnect(owner.method)
+        signal.connect(owner.method)
+        signal.connect(owner.method, owner)
+
+
+def test_connecting_and_disconnecting_leaves_nothing_behind(signal: Signal[Any, ..., Any]) -> None:
+    _turn(signal, 100)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        _turn(signal, 2000)
+        gc.collect()
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 20_000, "ten bytes for each turn would be a leak"
+
+
+def _by_disconnecting(signal: Signal[Any, ..., Any], receivers: list[Any]) -> None:
+    for receiver in receivers:
+        signal.disconnect(receiver)
+
+
+def _by_dying(signal: Signal[Any, ..., Any], receivers: list[Any]) -> None:
+    receivers.clear()
+    assert not signal.has_receivers
+
+
+@pytest.mark.parametrize("remove", [_by_disconnecting, _by_dying])
+@pytest.mark.parametrize("sender", [None, "one"])
+def test_removing_receivers_costs_the_same_however_many_there_are(
+    remove: Callable[[Signal[Any, ..., Any], list[Any]], None], sender: object
+) -> None:
+    def cost(count: int) -> float:
+        signal: Signal[Any, ..., Any] = Signal()
+        receivers = [signal.connect(make_function(), sender) for _ in range(count)]
+        signal.send(sender)
+        start = time.perf_counter()
+        remove(signal, receivers)
+        taken = time.perf_counter() - start
+        assert not signal.has_receivers
+        return taken
+
+    few, many = (min(cost(count) for _ in range(3)) for count in (1_000, 10_000))
+    assert many < 50 * few, "ten times as many took more than fifty times as long; quadratic would be a hundred"
+
+
+# What is lost by mistake
+
+
+def _lambda(signal: Signal[Any, ..., Any]) -> int:
+    receive: Callable[[Callable[[object], None]], object] = signal.connect
+    receive(lambda sender: None)
+    return line() - 1
+
+
+def _closure(signal: Signal[Any, ..., Any]) -> int:
+    @signal.connect
+    def closure(sender: object) -> None:
+        assert line()
+
+    return line() - 4
+
+
+def _partial(signal: Signal[Any, ..., Any]) -> int:
+    signal.connect(functools.partial(receiver))
+    return line() - 1
+
+
+def _callable_object(signal: Signal[Any, ..., Any]) -> int:
+    signal.connect(Owner())
+    return line() - 1
+
+
+def _for_one_sender(signal: Signal[Any, ..., Any]) -> int:
+    signal.bind("me").connect(make_function())
+    return line() - 1
+
+
+def _connect_via(signal: Signal[Any, ..., Any]) -> int:
+    signal.connect_via("me", weak=True)(make_function())
+    return line() - 1
+
+
+def lost(signal: Signal[Any, ..., Any], connect: Callable[[Signal[Any, ..., Any]], int]) -> None:
+    """Connect, and expect the warning at the next send."""
+    expected = connect(signal)
+    gc.collect()
+    with pytest.warns(LostReceiverWarning, match=r"connected weakly to typedsig.Signal 'signal'") as caught:
+        signal.send(None)
+    assert [(warning.filename, warning.lineno) for warning in caught] == [(__file__, expected)]
+    assert "weak=False" in str(caught[0].message)
+
+
+@pytest.mark.parametrize("connect", [_lambda, _closure, _partial, _callable_object, _for_one_sender, _connect_via])
+def test_losing_a_receiver_is_told_at_the_line_that_connected_it(
+    signal: Signal[Any, ..., Any], connect: Callable[[Signal[Any, ..., Any]], int]
+) -> None:
+    if connect is _closure and sys.version_info < (3, 11):
+        pytest.skip("the line of a decorator is that of the def")
+    lost(signal, connect)
+
+
+def test_losing_a_closure_names_it(signal: Signal[Any, ..., Any]) -> None:
+    """As in an application factory, whose receivers nothing else refers to."""
+
+    def create_app() -> None:
+        @signal.connect
+        def log_it(sender: object) -> None: ...
+
+    create_app()
+    gc.collect()
+    with pytest.warns(LostReceiverWarning, match=r"create_app\.<locals>\.log_it was connected weakly"):
+        signal.emit(None)
+
+
+uses: dict[str, Callable[[Signal[Any, ..., Any]], object]] = {
+    "send": lambda signal: signal.send(None),
+    "emit": lambda signal: signal.emit(None),
+    "send_robust": lambda signal: signal.send_robust("me"),
+    "connect": lambda signal: signal.connect(receiver),
+    "connect to one": lambda signal: signal.connect(receiver, "you"),
+    "disconnect": lambda signal: signal.disconnect(receiver),
+    "muted": lambda signal: signal.muted().__enter__(),
+    "has_receivers": lambda signal: signal.has_receivers,
+}
+
+
+@pytest.mark.parametrize("use", uses.values(), ids=uses)
+def test_losing_a_receiver_is_told_no_later_than_the_next_send_or_write(
+    signal: Signal[Any, ..., Any], use: Callable[[Signal[Any, ..., Any]], object]
+) -> None:
+    _lambda(signal)
+    gc.collect()
+    with pytest.warns(LostReceiverWarning):
+        use(signal)
+    signal.send(None)  # once is enough
+
+
+def test_losing_a_receiver_is_told_also_when_others_were_called_before(signal: Signal[Any, ..., Any]) -> None:
+    """The snapshot of the last send is no excuse."""
+    signal.connect(receiver)
+    signal.send(None)
+    _lambda(signal)
+    gc.collect()
+    with pytest.warns(LostReceiverWarning):
+        signal.send(None)
+
+
+def test_receiver_that_was_muted_whenever_it_was_sent_is_lost_as_well(signal: Signal[Any, ..., Any]) -> None:
+    function = make_function()
+    signal.connect(function)
+    with signal.muted():
+        signal.send(None)
+    with signal.muted(receiver=function):
+        signal.send(None)
+    del function
+    gc.collect()
+    with pytest.warns(LostReceiverWarning):
+        signal.send(None)
+
+
+def test_receiver_of_one_sender_who_never_sent_is_lost(signal: Signal[Any, ..., Any]) -> None:
+    function = make_function()
+    signal.connect(function, "me")
+    signal.send("you")
+    del function
+    gc.collect()
+    with pytest.warns(LostReceiverWarning):
+        signal.send("you")
+
+
+def _served(signal: Signal[Any, ..., Any]) -> None:
+    function = make_function()
+    signal.connect(function)
+    signal.send(None)
+
+
+def _served_for_one(signal: Signal[Any, ..., Any]) -> None:
+    function = make_function()
+    signal.connect(function, "me")
+    signal.emit("me")
+
+
+def _served_for_one_and_for_all(signal: Signal[Any, ..., Any]) -> None:
+    function = make_function()
+    signal.connect(function)
+    signal.connect(function, "me")
+    signal.send("me")
+    signal.send("you")
+
+
+def _served_for_all_and_for_one(signal: Signal[Any, ..., Any]) -> None:
+    function = make_function()
+    signal.connect(function, "me")
+    signal.connect(function)
+    signal.send("me")
+    signal.send("you")
+
+
+def _disconnected(signal: Signal[Any, ..., Any]) -> None:
+    function = make_function()
+    signal.connect(function)
+    signal.disconnect(function)
+
+
+def _in_a_block(signal: Signal[Any, ..., Any]) -> None:
+    with signal.connected_to(make_function()):
+        pass
+
+
+def _strong(signal: Signal[Any, ..., Any]) -> None:
+    signal.connect(make_function(), weak=False)
+
+
+def _made_strong(signal: Signal[Any, ..., Any]) -> None:
+    function = make_function()
+    signal.connect(function)
+    signal.connect(function, weak=False)
+
+
+def _method(signal: Signal[Any, ..., Any]) -> None:
+    signal.connect(Owner().method)
+
+
+def _builtin_method(signal: Signal[Any, ..., Any]) -> None:
+    queue: collections.deque[object] = collections.deque()
+    signal.connect(queue.append)
+
+
+def _with_its_sender(signal: Signal[Any, ..., Any]) -> None:
+    sender = Owner()
+    function = make_function()
+    signal.connect(function, sender)
+    del sender
+    gc.collect()
+
+
+@pytest.mark.parametrize(
+    "connect",
+    [
+        _served,
+        _served_for_one,
+        _served_for_one_and_for_all,
+        _served_for_all_and_for_one,
+        _disconnected,
+        _in_a_block,
+        _strong,
+        _made_strong,
+        _method,
+        _builtin_method,
+        _with_its_sender,
+    ],
+)
+def test_warning_is_silent_for(signal: Signal[Any, ..., Any], connect: Callable[[Signal[Any, ..., Any]], None]) -> None:
+    connect(signal)
+    gc.collect()
+    signal.send("me")
+    signal.send("you")
+    signal.disconnect(receiver)
+
+
+def test_warning_is_a_runtime_warning_and_so_shown_by_default() -> None:
+    program = (
+        "from typedsig import Signal\n"
+        "signal = Signal(name='signal')\n"
+        "signal.connect(lambda sender: None)\n"
+        "signal.send(None)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "<string>:3: LostReceiverWarning: <lambda> was connected weakly to typedsig.Signal 'signal'" in done.stderr
+    assert issubclass(LostReceiverWarning, RuntimeWarning)
+
+
+def test_warning_is_silent_at_interpreter_exit() -> None:
+    """Where modules are emptied in some order, and receivers may well die before signals."""
+    program = """\
+from typedsig import Signal
+
+signal = Signal(name="signal")
+
+@signal.connect
+def receiver(sender): ...
+
+class Last:
+    def __init__(self, signal):
+        self.signal = signal
+
+    def __del__(self):
+        self.signal.send(None)
+        self.signal.disconnect(print)
+        print("sent")
+
+receiver.last = last = Last(signal)
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("sent\n", "")
+
+
+def test_warning_as_error_leaves_nothing_muted(signal: Signal[Any, ..., Any]) -> None:
+    _lambda(signal)
+    gc.collect()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(LostReceiverWarning), signal.muted():
+            raise AssertionError
+    assert not signal.is_muted
+
+
+def test_warning_as_error_connects_nothing(signal: Signal[Any, ..., Any]) -> None:
+    _lambda(signal)
+    gc.collect()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(LostReceiverWarning):
+            signal.connect(receiver)
+    assert not signal.has_receivers
+
+
+# Destructors
+
+
+def test_destructors_may_use_the_signal(signal: Signal[Any, ..., Any], collect: Callable[[], None]) -> None:
+    """They may run at any allocation, inside our own critical sections too."""
+    sent: list[object] = []
+
+    class Meddler(Owner):
+        def __init__(self) -> None:
+            self.knot = self
+
+        def __del__(self) -> None:
+            signal.connect(receiver, "dying")
+            signal.send("dying")
+            signal.disconnect(receiver, "dying")
+            with signal.muted():
+                sent.append(signal.receivers)
+
+    threshold = gc.get_threshold()
+    gc.set_threshold(5)
+    try:
+        for _ in range(200):
+            signal.connect(Meddler().method)
+            signal.connect(Meddler().method, "me", weak=False)
+            signal.send("me")
+            signal.disconnect(receiver)
+    finally:
+        gc.set_threshold(*threshold)
+    collections.deque(map(signal.disconnect, signal.receivers), maxlen=0)
+    collect()
+    assert sent
+    assert not signal.has_receivers

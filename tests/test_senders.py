@@ -1,0 +1,235 @@
+"""When two senders are the same."""
+
+import enum
+import pathlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import pytest
+
+from typedsig import ANY, AnySender, Signal
+
+
+class Number(enum.IntEnum):
+    """A value that equals an int."""
+
+    ONE = 1
+
+
+class Text(str):
+    """A value that equals a string."""
+
+    __slots__ = ()
+
+
+@dataclass
+class Plain:
+    """Equal by value and not hashable."""
+
+    name: str = "plain"
+
+
+class Fiend:
+    """Nobody may look at this but by identity."""
+
+    def __fail(self, *args: object) -> NoReturn:
+        raise AssertionError
+
+    __eq__ = __ne__ = __hash__ = __bool__ = __len__ = __repr__ = __str__ = __getattr__ = __fail
+
+
+class Slotted:
+    """Cannot be weakly referenced."""
+
+    __slots__ = ()
+
+
+@pytest.fixture
+def signal() -> Signal[Any, ..., Any]:
+    """Take anything from anybody."""
+    return Signal(name="signal")
+
+
+def receiver(sender: object) -> None: ...
+
+
+def reaches(signal: Signal[Any, ..., Any], sender: object) -> bool:
+    called = bool(signal.send(sender))
+    assert called == signal.has_receivers_for(sender) == bool(signal.receivers_for(sender))
+    return called
+
+
+ordinary_senders = pytest.mark.parametrize(
+    "sender",
+    [0, 1, False, True, None, "", b"", 0.0, (), [], {}, Plain(), Fiend(), Slotted(), object, Fiend, AnySender, "ANY"],
+    ids=lambda sender: type(sender).__name__,
+)
+
+
+@ordinary_senders
+def test_any_never_equals_a_users_value(signal: Signal[Any, ..., Any], sender: object) -> None:
+    """``0``, ``False``, ``None`` and classes are senders like any other."""
+    signal.connect(receiver, sender)
+    assert reaches(signal, sender)
+    assert not reaches(signal, "somebody else")
+    assert not reaches(signal, object())
+    assert signal.disconnect(receiver, sender)
+    assert not signal.has_receivers
+
+
+@ordinary_senders
+def test_every_sender_reaches_receivers_for_any(signal: Signal[Any, ..., Any], sender: object) -> None:
+    signal.connect(receiver, ANY)
+    assert reaches(signal, sender)
+    assert not signal.disconnect(receiver, sender)
+    assert reaches(signal, sender)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: 1,
+        lambda: True,
+        lambda: 1.0,
+        lambda: 10**30,
+        lambda: "".join(["sen", "der"]),
+        lambda: bytes(bytearray(b"sender")),
+    ],
+)
+def test_values_are_the_same_sender_when_type_and_value_are(
+    signal: Signal[Any, ..., Any], make: Callable[[], object]
+) -> None:
+    signal.connect(receiver, make())
+    assert reaches(signal, make())
+    assert signal.bind(make()) == signal.bind(make())
+    assert signal.disconnect(receiver, make())
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: (1, 2),
+        lambda: pathlib.Path("a"),
+        lambda: uuid.UUID(int=1),
+        lambda: frozenset({1, 2}),
+        lambda: 1j,
+        lambda: Text("text"),
+        Plain,
+        Slotted,
+        object,
+    ],
+    ids=["tuple", "path", "uuid", "frozenset", "complex", "str subclass", "dataclass", "slots", "object"],
+)
+def test_everything_else_is_itself_only(signal: Signal[Any, ..., Any], make: Callable[[], object]) -> None:
+    """Tuples and paths too, though another may equal them."""
+    arguments = [1, 2]
+    sender, other = make(), make()
+    if sender is other:  # a constant of the compiler's
+        sender, other = tuple(arguments), tuple(arguments)
+    signal.connect(receiver, sender)
+    assert reaches(signal, sender)
+    assert not reaches(signal, other)
+
+
+def test_equal_values_of_other_types_are_other_senders(signal: Signal[Any, ..., Any]) -> None:
+    senders = [1, True, 1.0, Number.ONE, "1", b"1", Text("1")]
+    for sender in senders:
+        signal.connect(receiver, sender)
+        assert [other for other in senders if reaches(signal, other)] == [sender]
+        signal.disconnect(receiver, sender)
+
+
+def test_int_never_meets_another_objects_id(signal: Signal[Any, ..., Any]) -> None:
+    sender = Plain()
+    signal.connect(receiver, sender)
+    assert not reaches(signal, id(sender))
+    signal.connect(receiver, id(signal))
+    assert not reaches(signal, signal)
+
+
+def test_senders_are_never_asked_for_hash_equality_or_truth(signal: Signal[Any, ..., Any]) -> None:
+    """Nor for their repr, except by the user."""
+    fiend, other = Fiend(), Fiend()
+    signal.connect(receiver, fiend)
+    with signal.muted(sender=other), signal.connected_to(receiver, other):
+        assert len(signal.send(fiend)) == 1
+        assert signal.send(other) == []
+    assert signal.bind(fiend) == signal.bind(fiend)
+    assert signal.bind(fiend) != signal.bind(other)
+    assert "Fiend object" in repr(signal.bind(fiend))
+    assert signal.disconnect(receiver, fiend)
+
+
+def test_metaclass_code_of_a_sender_is_never_run(signal: Signal[Any, ..., Any]) -> None:
+    class Meta(type):
+        __eq__ = __hash__ = __call__ = Fiend.__hash__  # type: ignore[assignment]  # fails when it is called
+
+    sender = Meta("Sender", (), {})
+    signal.connect(receiver, sender)
+    assert len(signal.send(sender)) == 1
+    assert signal.disconnect(receiver, sender)
+
+
+def test_connection_for_a_sender_does_not_keep_it_alive(
+    signal: Signal[Any, ..., Any], collect: Callable[[], None]
+) -> None:
+    sender = Plain()
+    signal.connect(receiver, sender, weak=False)
+    del sender
+    collect()
+    assert not signal.has_receivers
+    assert signal.receivers == []
+
+
+def test_sender_that_cannot_be_weakly_referenced_is_kept(
+    signal: Signal[Any, ..., Any], collect: Callable[[], None]
+) -> None:
+    """So that its id is nobody else's."""
+    key = id(sender := Slotted())
+    signal.connect(receiver, sender)
+    del sender
+    collect()
+    assert signal.has_receivers
+    others = [Slotted() for _ in range(1000)]
+    assert key not in map(id, others)
+    assert not any(reaches(signal, other) for other in others)
+    assert signal.disconnect(receiver)
+    assert not signal.has_receivers
+
+
+def test_recycled_id_of_a_sender_reaches_nobody(signal: Signal[Any, ..., Any]) -> None:
+    keep = [Plain() for _ in range(100)]
+    recycled = 0
+    for _ in range(200):
+        sender = Plain()
+        signal.connect(receiver, sender)
+        signal.send(sender)
+        key = id(sender)
+        del sender
+        other = Plain()
+        recycled += id(other) == key
+        assert not reaches(signal, other)
+        assert not signal.disconnect(receiver, other)
+    assert keep
+    assert recycled
+
+
+def test_sender_may_connect_to_itself_again_while_it_dies(
+    signal: Signal[Any, ..., Any], collect: Callable[[], None]
+) -> None:
+    class Clinging:
+        def __del__(self) -> None:
+            signal.connect(receiver, self)
+
+    sender = Clinging()
+    signal.connect(receiver, sender)
+    del sender
+    collect()
+    assert not signal.has_receivers
+
+
+def test_any_is_the_only_one_of_its_type() -> None:
+    assert list(AnySender) == [ANY]
+    assert repr(ANY) == "typedsig.ANY"

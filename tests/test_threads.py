@@ -1,0 +1,494 @@
+"""Any thread at any time, and destructors in the middle of everything.
+
+`TYPEDSIG_LONG=1` makes each storm rage for twenty seconds.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import itertools
+import os
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, NamedTuple
+from weakref import finalize
+
+import pytest
+
+from typedsig import ANY, Namespace, Signal
+
+LONG = "TYPEDSIG_LONG" in os.environ
+SECONDS = 20.0 if LONG else 0.4
+PATIENCE = SECONDS + 20
+
+pytestmark = pytest.mark.filterwarnings("ignore::typedsig.LostReceiverWarning")  # receivers die here as they please
+
+
+@pytest.fixture(autouse=True)
+def tiny_switch_interval() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@contextmanager
+def collecting_all_the_time() -> Iterator[None]:
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()  # what was there before is not looked at again and again
+    gc.set_threshold(1)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+def storm(*workers: Callable[[], None], seconds: float = SECONDS) -> int:
+    """Run each worker over and over in a thread of its own; return how many rounds there were.
+
+    What a worker raises is raised here. If they do not come to an end, the test fails with the stacks of all threads.
+    """
+    errors: list[BaseException] = []
+    rounds = [0] * len(workers)
+    begin = threading.Barrier(len(workers))
+    end = time.monotonic() + seconds
+
+    def work(index: int) -> None:
+        try:
+            begin.wait()
+            while not errors and time.monotonic() < end:
+                workers[index]()
+                rounds[index] += 1
+        except BaseException as error:  # handed to the main thread
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(index,), daemon=True) for index in range(len(workers))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, end + PATIENCE - seconds - time.monotonic()))
+    if any(thread.is_alive() for thread in threads):
+        with tempfile.TemporaryFile("w+") as stacks:
+            faulthandler.dump_traceback(stacks, all_threads=True)
+            stacks.seek(0)
+            pytest.fail(f"dead-lock:\n{stacks.read()}")
+    if errors:
+        raise errors[0]
+    assert all(rounds), "a worker never had its turn"
+    return sum(rounds)
+
+
+class Sender:
+    pass
+
+
+Heard = list[str]
+
+
+def named(name: str) -> Callable[[object, Heard], None]:
+    def receiver(sender: object, heard: Heard) -> None:
+        heard.append(name)
+
+    return receiver
+
+
+class Owner:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def hear(self, sender: object, heard: Heard) -> None:
+        heard.append(self.name)
+
+
+# Storms
+
+
+@pytest.mark.parametrize("kind", ["function", "method"])
+def test_those_who_stay_are_called_once_and_in_order_whatever_others_do(kind: str) -> None:
+    signal = Signal[Any, [Heard]]()
+    senders: list[Any] = [Sender(), Sender(), 1, "one"]
+    first, middle, last = named("first"), named("middle"), named("last")
+    signal.connect(first)
+    for sender in senders:
+        signal.connect(middle, sender)
+    signal.connect(last)
+
+    def worker(name: str) -> Callable[[], None]:
+        random_ = random.Random(name)
+
+        def work() -> None:
+            owner = Owner(name)
+            mine = owner.hear if kind == "method" else named(name)
+            sender = random_.choice(senders)
+            target = random_.choice([ANY, sender])
+            signal.connect(mine, target, weak=random_.random() < 0.5)
+            heard: Heard = []
+            signal.emit(sender, heard)
+            assert [each for each in heard if each in ("first", "middle", "last", name)] == [
+                "first", "middle", "last", name
+            ]  # fmt: skip
+            with signal.muted(receiver=mine):
+                heard = []
+                signal.send(sender, heard)
+                assert name not in heard
+                assert [each for each in heard if each in ("first", "middle", "last")] == ["first", "middle", "last"]
+            with signal.connected_to(mine, sender):
+                heard = []
+                signal.send_robust(sender, heard)
+                assert heard.count(name) == 1
+            assert signal.disconnect(mine)
+            heard = []
+            signal.emit(sender, heard)
+            assert name not in heard, "called after disconnect returned"
+            assert heard.count("first") == heard.count("middle") == heard.count("last") == 1
+
+        return work
+
+    storm(*(worker(f"worker {number}") for number in range(4)))
+    assert signal.receivers == [first, middle, last]
+
+
+def test_receivers_and_senders_die_in_one_thread_while_others_send() -> None:
+    signal = Signal[Any, [Heard]]()
+    stays = named("stays")
+    signal.connect(stays)
+    shared = Sender()
+    generation = itertools.count()  # a send that is running keeps the one it calls alive into the next generation
+
+    def send() -> None:
+        heard: Heard = []
+        signal.emit(shared, heard)
+        assert heard.count("stays") == 1
+        assert len(heard) == len(set(heard)), "called twice"
+
+    def live_and_die() -> None:
+        sender = Sender()
+        owners = [Owner(f"{next(generation)} {number}") for number in range(5)]
+        for owner in owners:
+            signal.connect(owner.hear, sender)
+            signal.connect(owner.hear, shared)
+        heard: Heard = []
+        signal.emit(sender, heard)
+        assert len(heard) == 6
+
+    def ask() -> None:
+        assert stays in signal.receivers
+        assert signal.has_receivers_for(shared)
+
+    storm(send, send, live_and_die, ask)
+    gc.collect()
+    assert signal.receivers == [stays]
+
+
+def test_muting_in_many_threads_ends_unmuted() -> None:
+    signal = Signal[Any, [Heard]]()
+    stays = named("stays")
+    signal.connect(stays)
+
+    def mute_here() -> None:
+        heard: Heard = []
+        with signal.muted(scope="context"):
+            signal.emit(None, heard)
+        assert heard == []
+
+    def mute_one() -> None:
+        sender = Sender()
+        heard: Heard = []
+        with signal.muted(sender=sender):
+            signal.emit(sender, heard)
+        assert heard == []
+        signal.emit(sender, heard)
+        assert heard == ["stays"], "another thread's muting reached this one"
+
+    storm(mute_here, mute_here, mute_one, mute_one)
+    heard: Heard = []
+    signal.emit(None, heard)
+    assert heard == ["stays"]
+    assert not signal.is_muted
+
+
+def test_two_signals_whose_receivers_send_each_other_from_two_threads() -> None:
+    ping, pong = Signal[Any, [int]](), Signal[Any, [int]]()
+
+    def on_ping(sender: object, left: int) -> None:
+        other = named("other")
+        pong.connect(other, sender)  # type: ignore[arg-type]  # connected only for the while
+        pong.disconnect(other)
+        if left:
+            pong.emit(sender, left - 1)
+
+    def on_pong(sender: object, left: int) -> None:
+        other = named("other")
+        ping.connect(other, sender)  # type: ignore[arg-type]  # connected only for the while
+        ping.disconnect(other)
+        if left:
+            ping.emit(sender, left - 1)
+
+    ping.connect(on_ping)
+    pong.connect(on_pong)
+    storm(lambda: ping.emit(1, 5), lambda: pong.emit(2, 5))
+
+
+def test_one_signal_per_name_in_all_threads() -> None:
+    found: list[set[int]] = []
+    kept: list[object] = []
+    for _ in range(20):
+        namespace = Namespace()
+        begin = threading.Barrier(4)
+        signals: list[object] = []
+
+        def ask(namespace: Namespace = namespace, begin: threading.Barrier = begin, into: list[object] = signals) -> None:
+            begin.wait()
+            into.append(namespace.signal("saved"))
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        kept.append(signals)
+        found.append(set(map(id, signals)))
+    assert all(len(ids) == 1 for ids in found)
+
+
+# Destructors
+
+
+class Bomb:
+    """Garbage in a cycle, which the collector finds in the middle of something, and which then does something."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self.act = act
+        self.me = self
+
+    def __del__(self) -> None:
+        self.act()
+
+
+def test_destructors_write_to_the_signal_at_every_allocation() -> None:
+    signal, other = Signal[Any, [Heard]](), Signal[Any, [Heard]]()
+    sender = Sender()
+    stays, comes = named("stays"), named("comes")
+    signal.connect(stays)
+    went_off = 0
+
+    def chaos() -> None:
+        nonlocal went_off
+        went_off += 1
+        signal.connect(comes, sender)
+        signal.disconnect(comes)
+        other.connect(comes)
+        other.emit(sender, [])
+        with signal.muted(receiver=comes), signal.muted(sender=1):
+            heard: Heard = []
+            signal.emit(sender, heard)
+            assert heard.count("stays") == 1
+
+    def work() -> None:
+        Bomb(chaos)
+        target = Sender()
+        finalize(target, chaos)
+        name = f"mine in {threading.get_ident()}"  # others are connected by other threads
+        mine = named(name)
+        signal.connect(mine, target)
+        Bomb(chaos)
+        signal.connect(mine)
+        Bomb(lambda: signal.disconnect(mine))
+        heard: Heard = []
+        signal.emit(target, heard)
+        assert heard.count("stays") == 1
+        assert heard.count(name) <= 1
+        del target
+        signal.disconnect(mine)
+        heard = []
+        signal.emit(sender, heard)
+        assert name not in heard
+
+    with collecting_all_the_time():
+        storm(work)
+        storm(work, work)
+    gc.collect()
+    assert went_off
+    signal.disconnect(comes)
+    heard: Heard = []
+    signal.emit(sender, heard)
+    assert heard == ["stays"]
+
+
+def test_two_threads_whose_destructors_write_to_the_signal_of_the_other() -> None:
+    one, two = Signal[Any, [Heard]](), Signal[Any, [Heard]]()
+
+    def worker(mine: Any, others: Any) -> Callable[[], None]:
+        def work() -> None:
+            receiver = named("mine")
+            Bomb(lambda: others.connect(receiver))
+            mine.connect(receiver, Sender())
+            Bomb(lambda: others.disconnect(receiver))
+            mine.disconnect(receiver)
+
+        return work
+
+    with collecting_all_the_time():
+        storm(worker(one, two), worker(two, one))
+
+
+# Interruptions: what a destructor, a weakref callback or a signal handler may do, between any two steps of an operation
+
+
+class World:
+    """A signal with some connections, on which an operation is interrupted."""
+
+    def __init__(self) -> None:
+        self.signal = Signal[Any, [Heard]]()
+        self.a, self.b = Sender(), Sender()
+        self.f, self.g, self.owner = named("f"), named("g"), Owner("owner")
+        self.block = self.signal.connected_to(self.f, self.a)
+        self.mute = self.signal.muted(receiver=self.g)
+
+    def outcome(self, told: str = "") -> list[Heard]:
+        """Everything that can be seen from outside."""
+        outcome: list[Heard] = []
+        for sender in (*(each for each in (self.a, self.b) if each is not None), 1, Sender()):
+            heard: Heard = []
+            self.signal.emit(sender, heard)
+            outcome.append(heard)
+            outcome.append([str(len(self.signal.receivers_for(sender)))])
+            assert self.signal.has_receivers_for(sender) is bool(self.signal.receivers_for(sender)), told
+        outcome.append([str(len(self.signal.receivers))])
+        return outcome
+
+
+def emit_to_nobody_new(world: World) -> None:
+    world.signal.emit(world.a, [])
+
+
+def drop_f(world: World) -> None:
+    world.f = None  # type: ignore[assignment]  # it is gone
+
+
+def drop_a(world: World) -> None:
+    world.a = None  # type: ignore[assignment]  # it is gone
+
+
+class Step(NamedTuple):
+    name: str
+    act: Callable[[World], object]
+
+
+STEPS = [
+    Step("connect f", lambda world: world.signal.connect(world.f)),
+    Step("connect f for a", lambda world: world.signal.connect(world.f, world.a)),
+    Step("connect f for 1", lambda world: world.signal.connect(world.f, 1, weak=False)),
+    Step("connect g for a", lambda world: world.signal.connect(world.g, world.a)),
+    Step("disconnect f", lambda world: world.signal.disconnect(world.f)),
+    Step("disconnect f from a", lambda world: world.signal.disconnect(world.f, world.a)),
+    Step("disconnect owner", lambda world: world.signal.disconnect(world.owner.hear)),
+    Step("emit", emit_to_nobody_new),
+]
+# A block can be entered once and left once, so these do not interrupt themselves.
+BLOCKS = [
+    Step("enter block of f", lambda world: world.block.__enter__()),
+    Step("mute g", lambda world: world.mute.__enter__()),
+]
+LEAVING = [
+    Step("leave block of f", lambda world: world.block.__exit__(None, None, None)),
+    Step("unmute g", lambda world: world.mute.__exit__(None, None, None)),
+]
+INTERRUPTIONS = [*STEPS, *BLOCKS, *LEAVING, Step("drop f", drop_f), Step("drop a", drop_a)]
+
+SETTINGS: list[Step] = [
+    Step("empty", lambda world: None),
+    Step("f", lambda world: world.signal.connect(world.f)),
+    Step("f for a", lambda world: world.signal.connect(world.f, world.a)),
+    Step(
+        "all",
+        lambda world: [
+            world.signal.connect(world.f, world.a),
+            world.signal.connect(world.g),
+            world.signal.connect(world.owner.hear, world.b),
+            world.signal.connect(world.f),
+            world.signal.connect(world.g, 1),
+        ],
+    ),
+]
+IN_BLOCKS = [
+    Step(f"{setting.name}, in blocks", lambda world, setting=setting: [setting.act(world), *(each.act(world) for each in BLOCKS)])
+    for setting in SETTINGS
+]
+CASES = [(setting, step) for setting in SETTINGS for step in [*STEPS, *BLOCKS]] + [
+    (setting, step) for setting in IN_BLOCKS for step in [*STEPS, *LEAVING]
+]
+
+OURS = os.path.dirname(sys.modules["typedsig"].__file__ or "")
+
+
+def run_interrupted(world: World, step: Step, interruption: Step, at: int) -> bool:
+    """Do a step, and the interruption before its ``at``-th line; was there one?"""
+    left = at
+
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal left
+        if not frame.f_code.co_filename.startswith((OURS, "<typedsig")):
+            return None
+        if event == "line":
+            left -= 1
+            if left == 0:
+                sys.settrace(None)
+                interruption.act(world)
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        step.act(world)
+    finally:
+        sys.settrace(before)
+    return left <= 0
+
+
+def arranged(setting: Step) -> World:
+    world = World()
+    setting.act(world)
+    return world
+
+
+def in_turn(setting: Step, *steps: Step) -> list[Heard] | None:
+    """What comes of doing these one after another; None if the first makes the second impossible."""
+    world = arranged(setting)
+    for step in steps:
+        if (world.f is None and " f" in step.name) or (world.a is None and step.name.endswith((" a", "emit"))):
+            return None
+        step.act(world)
+    return world.outcome()
+
+
+@pytest.mark.skipif(sys.gettrace() is not None, reason="a tracer is on already: a debugger, or coverage's on Python < 3.12")
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="relies on objects dying at once")
+@pytest.mark.parametrize(("setting", "step"), CASES, ids=lambda step: step.name)
+def test_an_operation_interrupted_anywhere_is_as_if_one_came_after_the_other(setting: Step, step: Step) -> None:
+    """At every point the outcome is that of the operation and the interruption, one after the other."""
+    entered = setting in IN_BLOCKS
+    for interruption in INTERRUPTIONS:
+        if interruption is step or interruption in (BLOCKS if entered else LEAVING):
+            continue
+        possible = [in_turn(setting, step, interruption), in_turn(setting, interruption, step)]
+        at = 1
+        while True:
+            world = arranged(setting)
+            if step.name == "emit" and interruption.name == "drop a":
+                break  # a send holds its sender
+            if not run_interrupted(world, step, interruption, at):
+                break
+            told = f"{interruption.name!r} before line {at} of {step.name!r}"
+            outcome = world.outcome(told)
+            assert outcome in possible, f"{told} gave {outcome}, not {possible}"
+            at += 1

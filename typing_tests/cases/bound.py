@@ -1,0 +1,75 @@
+"""`Signal.method` binds a signal to the instance, also in generic classes and in subclasses."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from typing_extensions import assert_type
+
+from typedsig import BoundSignal, Signal
+
+T = TypeVar("T")
+
+
+class Repo(Generic[T]):
+    @Signal.method
+    def stored(self, *, item: T) -> int:
+        return 0
+
+
+class Users(Repo[str]):
+    def store(self, name: str) -> None:
+        self.stored.emit(item=name)
+        self.stored.emit(item=1)  # E: items are strings here
+
+
+class Admins(Users): ...
+
+
+numbers = Repo[int]()
+users = Users()
+admins = Admins()
+
+
+def on_int(sender: Repo[int], *, item: int) -> int:
+    return item
+
+
+def on_str(sender: Repo[str], *, item: str) -> int:
+    return 1
+
+
+def on_admins(sender: Admins, *, item: str) -> int:
+    return 1
+
+
+assert_type(numbers.stored.send(item=1)[0][1], int)
+assert_type(numbers.stored.sender, Repo[int])  # gap ty: forgets the class of a generic ``self``
+numbers.stored.send(item="1")  # E: items are ints here
+numbers.stored.send(numbers, item=1)  # E: the sender is bound
+numbers.stored.connect(on_int)
+numbers.stored.connect(on_str)  # E: items are ints here
+numbers.stored.connect(on_int, weak=False)
+numbers.stored.connect(on_int, numbers)  # E: the sender is bound
+users.stored.connect(on_str)
+users.stored.send(item="a")
+admins.stored.send_robust(item="a")
+admins.stored.send_robust(item=1)  # E: items are strings here
+
+with users.stored.connected_to(on_str), users.stored.muted(receiver=on_str, scope="context"):
+    pass
+with users.stored.connected_to(on_int):  # E: items are strings here
+    pass
+with users.stored.muted(sender=users):  # E: the sender is bound
+    pass
+assert_type(users.stored.disconnect(on_str), bool)
+assert_type(users.stored.has_receivers, bool)
+assert_type(users.stored.is_muted, bool)
+receivers: list[Callable[..., int]] = [*users.stored.receivers]
+users.stored.receivers[0](users, item=1)  # E: items are strings here
+
+Users.stored.connect(on_str)
+Users.stored.send(users, item="a")
+Users.stored.send(item="a")  # E: on the class nobody is bound
+
+bound: BoundSignal[Repo[int], ..., int] = numbers.stored
+unbound: Signal[Repo[int], ..., int] = numbers.stored.signal
