@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 from .measure import Series
-from .scenarios import DECLARED, UNDECLARED, Scenario
+from .scenarios import DECLARED, UNDECLARED
+from .sending import Scenario
 from .subjects import LACKS, Subject
 
 Row = dict[str, Any]
@@ -19,7 +19,6 @@ Row = dict[str, Any]
 SENDS = ("send", "emit", "undeclared send", "undeclared emit")
 SIGNALS = (DECLARED, UNDECLARED)
 PACKAGES = ("blinker", "Django", "psygnal", "pyee", "events", "PyDispatcher", "PyPubSub", "aiosignal")
-TITLES = {"unbound send": "", "unbound emit": ""}
 
 
 def row(scenario: Scenario, found: dict[str, Series]) -> Row:

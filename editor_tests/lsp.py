@@ -82,9 +82,7 @@ class LanguageServer:
     def completions(self, name: str, text: str) -> list[Json]:
         """What is offered at the cursor."""
         answer: Any = self.ask("completion", name, text)
-        if answer is None:
-            return []
-        items: list[Json] = answer if type(answer) is list else answer["items"]
+        items: list[Json] = answer["items"] if "items" in (answer or ()) else answer or []
         return items
 
     def signature(self, name: str, text: str) -> Json:

@@ -10,7 +10,7 @@ from textwrap import wrap
 from typing import Final, NamedTuple
 from xml.sax.saxutils import escape
 
-from pygments.lexers.python import PythonLexer
+from pygments.lexers import find_lexer_class_by_name
 from pygments.token import Comment, Keyword, Name, Number, String, _TokenType
 
 from .lsp import LanguageServer
@@ -86,7 +86,7 @@ class Drawing:
         self._number += 1
         self._text(LEFT - 34, f"{self._number:2}", FAINT)
         x = float(LEFT)
-        for kind, text in PythonLexer(stripnl=False, ensurenl=False).get_tokens(line):
+        for kind, text in find_lexer_class_by_name("python")(stripnl=False, ensurenl=False).get_tokens(line):
             if text.strip():
                 self._text(x, text, _colour(kind))
             x += len(text) * CHARACTER

@@ -31,7 +31,7 @@ def everything(
 def call_all(signal: Any, sender: object, /, *args: object, **kwargs: object) -> None:
     """Send in every way there is."""
     bound = signal.bind(sender)
-    if isinstance(signal, Signal):
+    if hasattr(signal, "send"):
         for name in SENDS:
             getattr(signal, name)(sender, *args, **kwargs)
             getattr(bound, name)(*args, **kwargs)
@@ -145,7 +145,7 @@ NAMES = """
     outcomes receiver call loop Exception gather explain CoroutineType Raised Returned is_awaitable refuse_coroutine
     spread spreads unpacking len list tuple dict type_ results_ sender_ name names parameters arguments definition judge
     snapshot connect send emit p0 k0 match case _ __class__ print
-""".split()
+""".split()  # noqa: SIM905  # so many names
 
 
 @pytest.mark.parametrize("kind", [Signal, AsyncSignal])
@@ -164,10 +164,6 @@ def test_payload_may_have_any_names(kind: Any) -> None:
     payload = {name: index for index, name in enumerate(NAMES)}
     call_all(signal, "me", 2, **payload)
     assert got == [("me", 2, tuple(range(len(NAMES))))] * 6
-    assert (
-        list(inspect.signature(signal.bind("me").emit if kind is Signal else signal.send_async).parameters)[-1]
-        == NAMES[-1]
-    )
 
 
 @pytest.mark.anyio

@@ -182,11 +182,14 @@ def test_exception_that_takes_no_notes_reaches_the_user(signal: Signal[Any, ...,
         raise Sealed
 
     signal.connect(fail_sealed)
+    error: BaseException
     try:
         (outcome,) = getattr(signal, send)(None)
-        assert type(outcome.error) is Sealed
-    except Sealed as error:
-        assert error.__cause__ is error.__context__ is None
+        error = outcome.error
+    except Sealed as raised:
+        error = raised
+    assert type(error) is Sealed
+    assert error.__cause__ is error.__context__ is None
 
 
 # send_robust

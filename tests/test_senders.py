@@ -94,7 +94,7 @@ def test_every_sender_reaches_receivers_for_any(signal: Signal[Any, ..., Any], s
         lambda: True,
         lambda: 1.0,
         lambda: 10**30,
-        lambda: "".join(["sen", "der"]),
+        lambda: str(b"sender", "ascii"),
         lambda: bytes(bytearray(b"sender")),
     ],
 )

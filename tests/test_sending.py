@@ -102,9 +102,9 @@ def test_arguments_are_checked_before_anybody_is_called(
     def receiver(*args: object, **kwargs: object) -> None:
         called.append(args)
 
-    with asked.connected_to(receiver) if listening else contextlib.nullcontext():
-        with pytest.raises(TypeError, match=rf"asked\.{method}\(\) .*{complaint}"):
-            getattr(asked, method)(*args, **kwargs)
+    block = asked.connected_to(receiver) if listening else contextlib.nullcontext()
+    with block, pytest.raises(TypeError, match=rf"asked\.{method}\(\) .*{complaint}"):
+        getattr(asked, method)(*args, **kwargs)
     assert called == []
 
 

@@ -3,7 +3,7 @@
 import abc
 import enum
 from collections.abc import Callable
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar
 
 import pytest
 
@@ -57,7 +57,7 @@ class MoreLogged(Logged[SenderT, P, ResultT]):
 class LoggedAsync(AsyncSignal[SenderT, P, ResultT]):
     """The asynchronous twin."""
 
-    log: list[object] = []
+    log: ClassVar[list[object]] = []
 
     async def send_async(self, sender: SenderT, /, *args: P.args, **kwargs: P.kwargs) -> Any:
         """Send and write it down."""
@@ -148,7 +148,7 @@ def test_repr_and_errors_name_the_subclass(logged: Any) -> None:
 
 def test_own_init_subclass_hears_of_own_subclasses_only() -> None:
     class Registered(Signal[SenderT, P, ResultT]):
-        registered: list[str] = []
+        registered: ClassVar[list[str]] = []
 
         def __init_subclass__(cls, *, tag: str, **options: Any) -> None:
             super().__init_subclass__(**options)
@@ -157,7 +157,7 @@ def test_own_init_subclass_hears_of_own_subclasses_only() -> None:
     class Tagged(Registered[SenderT, P, ResultT], tag="mine"):
         pass
 
-    signal = Tagged(prototype)
+    signal: Any = Tagged(prototype)
     signal.connect(receiver)
     assert signal.send(App(), user_id=1) == [(receiver, 1)]
     assert Registered.registered == ["mine"]

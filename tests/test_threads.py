@@ -403,7 +403,17 @@ LEAVING = [
     Step("leave block of f", lambda world: world.block.__exit__(None, None, None)),
     Step("unmute g", lambda world: world.mute.__exit__(None, None, None)),
 ]
-INTERRUPTIONS = [*STEPS, *BLOCKS, *LEAVING, Step("drop f", drop_f), Step("drop a", drop_a)]
+INTERRUPTIONS = [
+    *STEPS,
+    *BLOCKS,
+    *LEAVING,
+    Step("drop f", drop_f),
+    Step("drop a", drop_a),
+    Step(
+        "disconnect and connect f",
+        lambda world: [world.signal.disconnect(world.f), world.signal.connect(world.f, world.a)],
+    ),
+]
 
 SETTINGS: list[Step] = [
     Step("empty", lambda world: None),

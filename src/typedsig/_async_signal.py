@@ -122,9 +122,7 @@ class AsyncSignal(BaseSignal[SenderT, P, ResultT | Awaitable[ResultT]], Generic[
         """Sent by this signal after `disconnect` removed a connection; not when a receiver or sender died."""
 
 
-class BoundAsyncSignal(
-    BaseBound[SenderT, P, ResultT | Awaitable[ResultT]], Generic[SenderT, P, ResultT]
-):
+class BoundAsyncSignal(BaseBound[SenderT, P, ResultT | Awaitable[ResultT]], Generic[SenderT, P, ResultT]):
     """An `AsyncSignal` seen from one sender. Two are equal if they are of one signal and one sender."""
 
     __module__ = "typedsig"

@@ -302,18 +302,17 @@ class Connections:
             self._resolved = resolved if self._resolved is _NOBODY else self._resolved
             self._places = places if self._places is None else self._places
             self._buckets = buckets if self._buckets is None else self._buckets
-        while True:
+        found = connection
+        while type(connection) is not _Removed:
             bucket = self._buckets.setdefault(of, self._bucket(of, sender))
             found = bucket.connections.setdefault(key, connection)
             inside = self._places.setdefault(key, {})
             inside[of] = bucket
             # A destructor that disconnects may have run meanwhile.
-            if type(found) is _Removed:
-                self._unplace(key, bucket)
-                if found is connection:
-                    break
-            elif self._buckets.get(of) is bucket and self._places.get(key) is inside:
+            if type(found) is not _Removed and self._buckets.get(of) is bucket and self._places.get(key) is inside:
                 break
+            if key not in bucket.connections:
+                self._unplace(key, bucket)
         self._stale_for(of)
         return found
 

@@ -41,8 +41,13 @@ def generated(stub: MethodT) -> MethodT:
     name, doc = stub.__name__, stub.__doc__
     owner = stub.__qualname__.partition(".")[0]
     make = partial(
-        method, name, UNDECLARED, "bound" if owner.startswith("Bound") else "signal",
-        prototype=None, label=owner, doc=doc,
+        method,
+        name,
+        UNDECLARED,
+        "bound" if owner.startswith("Bound") else "signal",
+        prototype=None,
+        label=owner,
+        doc=doc,
     )
     return Lazy(make, doc)  # type: ignore[return-value]  # a method as soon as anybody looks
 

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeAlias, final
 
 from ._connections import Connection, Connections
 from ._receiver import describe
+
 if sys.version_info < (3, 11):
     from exceptiongroup import ExceptionGroup
 

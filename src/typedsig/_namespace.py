@@ -85,7 +85,9 @@ class Namespace(Mapping[str, AnySignal]):
         if not _is_signal(signal):
             raise TypeError(f"Namespace.add() takes a signal, not {describe(signal)}")
         if signal.name is None:
-            raise TypeError("Namespace.add() takes a signal with a name: give it one by Signal(name=...) or a prototype")
+            raise TypeError(
+                "Namespace.add() takes a signal with a name: give it one by Signal(name=...) or a prototype"
+            )
         with LOCK:
             found = self._signals.setdefault(signal.name, signal)
         if found is signal:

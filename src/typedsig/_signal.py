@@ -81,7 +81,9 @@ class Signal(BaseSignal[SenderT, P, ResultT], Generic[SenderT, P, ResultT]):
 
     @staticmethod
     def method(prototype: Callable[Concatenate[S, Q], R], /) -> "SignalMethod[S, Q, R]":
-        """Declare a signal in a class body, by a prototype whose first parameter is ``self``, the sender::
+        """Declare a signal in a class body, by a prototype whose first parameter is ``self``, the sender.
+
+        ::
 
             class Document:
                 @Signal.method

@@ -35,7 +35,7 @@ numbers.fetched.connect(on_int)
 numbers.fetched.connect(on_str)  # E: items are ints here
 news.fetched.connect(on_str)
 news.fetched.connect(on_int)  # E: items are strings here
-Feed[int].fetched.connect(on_int, numbers)
+numbers.fetched.signal.connect(on_int, numbers)
 News.fetched.connect(on_str)
 with news.fetched.connected_to(on_str), news.fetched.muted():
     pass
@@ -43,12 +43,21 @@ news.fetched.send(item="a")  # E: an asynchronous signal has send_async
 
 bound: BoundAsyncSignal[Feed[int], ..., bool] = numbers.fetched
 unbound: AsyncSignal[Feed[int], ..., bool] = numbers.fetched.signal
+assert_type(unbound.bind(numbers).sender, Feed[int])
+assert_type(news.fetched.receivers[0](news, item="a"), bool | Awaitable[bool])
+unbound.bind("numbers")  # E: no Feed
 again: BoundAsyncSignal[Feed[int], ..., bool] = unbound.bind(numbers)
 
 
 async def main() -> None:
-    assert_type((await numbers.fetched.send_async(item=1))[0][1], bool)
-    assert_type((await numbers.fetched.send_concurrently(item=1))[0][1], bool)
+    for receiver, result in await numbers.fetched.send_async(item=1):
+        assert_type(result, bool)
+        assert_type(receiver(numbers, item=1), bool | Awaitable[bool])
+        receiver(numbers, item="1")  # E: items are ints here
+    for receiver, result in await numbers.fetched.send_concurrently(item=1):
+        assert_type(result, bool)
+        assert_type(receiver(numbers, item=1), bool | Awaitable[bool])
+        receiver(numbers, item="1")  # E: items are ints here
     assert_type(await numbers.fetched.send_robust_async(item=1), list[Outcome[bool]])
     await numbers.fetched.emit_async(item=1)
     await news.fetched.send_async(item=1)  # E: items are strings here
@@ -57,4 +66,7 @@ async def main() -> None:
     await news.fetched.send_concurrently(item=1)  # E: items are strings here
     await news.fetched.emit_async(news, item="a")  # E: the sender is bound
     assert_type((await News.fetched.send_async(news, item="a"))[0][1], bool)
+    assert_type((await news.fetched.signal.send_async(news, item="a"))[0][1], bool)
+    await news.fetched.signal.send_async(numbers, item="a")  # E: not of this class  # gap ty: forgets the class of a generic ``self``
+    await News.fetched.send_async(numbers, item="a")  # E: not of this class  # gap ty: as above
     await News.fetched.send_async(item="a")  # E: on the class nobody is bound

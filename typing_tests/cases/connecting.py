@@ -78,6 +78,12 @@ with saved.connected_to(fits) as entered:
     assert_type(entered, None)
 with saved.connected_to(too_few):  # E: does not take the size
     pass
+with saved.connected_to(answers):  # E: what it returns would be lost
+    pass
+with saved.connected_to(too_few, ANY):  # E: does not take the size
+    pass
+with saved.connected_to(answers, ANY):  # E: what it returns would be lost
+    pass
 with saved.connected_to(fits, ANY), saved.connected_to(fits, sender=ANY):
     pass
 
@@ -91,5 +97,7 @@ for receiver in saved.receivers:
     assert_type(receiver(App(), path="a", size=1), None)
     receiver(App(), path="a")  # E: no size
 for receiver in saved.receivers_for(App()):
+    assert_type(receiver(App(), path="a", size=1), None)
+    receiver(App(), path="a")  # E: no size
     receiver("app", path="a", size=1)  # E: no App
 assert_type(saved.has_receivers, bool)

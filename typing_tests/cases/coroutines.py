@@ -63,14 +63,24 @@ with saved.connected_to(store_later), saved.connected_to(store_later, app), save
 
 
 async def main() -> None:
-    assert_type((await saved.send_async(app, path="a"))[0][1], int)
-    assert_type((await saved.send_concurrently(app, path="a"))[0][1], int)
+    for receiver, result in await saved.send_async(app, path="a"):
+        assert_type(result, int)
+        assert_type(receiver(app, path="a"), int | Awaitable[int])
+        receiver(app, path=1)  # E: the path is a string
+    for receiver, result in await saved.send_concurrently(app, path="a"):
+        assert_type(result, int)
+        assert_type(receiver(app, path="a"), int | Awaitable[int])
+        receiver(app, path=1)  # E: the path is a string
     assert_type(await saved.send_robust_async(app, path="a"), list[Outcome[int]])
     assert_type((await later.send_async(app, "a"))[0][1], bool)
     await saved.emit_async(app, path="a")
 
     await saved.send_async(app, path=1)  # E: the path is a string
     await saved.emit_async(app)  # E: no path
+    await saved.send_robust_async(app)  # E: no path
+    await saved.send_async("app", path="a")  # E: no App
+    await saved.emit_async("app", path="a")  # E: no App
+    await saved.send_concurrently("app", path="a")  # E: no App
     await saved.send_robust_async("app", path="a")  # E: no App
     await saved.send_concurrently(app, path="a", size=1)  # E: there is no size
     await later.emit_async(app, 1)  # E: takes a string

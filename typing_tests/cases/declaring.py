@@ -69,5 +69,9 @@ def synchronous(sender: App) -> None: ...
 
 
 Signal(42)  # E: a prototype is a function
+Signal(prototype, name=b"asked")  # E: a name is a string
+Signal(prototype, doc=1)  # E: a docstring is a string
+AsyncSignal[App](name=b"asked")  # E: a name is a string
+AsyncSignal[App](doc=1)  # E: a docstring is a string
 Signal(prototype, "asked")  # E: the name is given by keyword
 Signal[App, int]()  # E: the payload is a list of types

@@ -2,7 +2,7 @@
 
 from typing_extensions import assert_type
 
-from typedsig import Signal
+from typedsig import ANY, Signal
 
 
 class App: ...
@@ -31,6 +31,11 @@ def for_app(sender: App, *, start: int) -> int:
     return start
 
 
+@counted.connect_via(ANY)
+def for_all(sender: object, *, start: int) -> int:
+    return start
+
+
 @counted.bind(app).connect
 def bound(sender: App, *, start: int) -> int:
     return start
@@ -52,9 +57,16 @@ def too_few(sender: App) -> int:
 
 assert_type(same(app, start=1), int)
 assert_type(for_app(app, start=1), int)
+assert_type(for_all(app, start=1), int)
 assert_type(bound(app, start=1), int)
 assert_type(wider(app, start=1), int)  # the signal's result
 same(app, start="1")  # E: start is an int
+for_app(app, start="1")  # E: start is an int
+for_all(app, start="1")  # E: start is an int
+bound(app, start="1")  # E: start is an int
+counted.connect_via(app, weak="no")  # E: weak is a bool
+counted.connect_via(ANY, weak="no")  # E: weak is a bool
+counted.bind(app).connect(same, weak="no")  # E: weak is a bool
 same(sender=app, start=1)  # E: the signal calls it with the sender by position
 wider(app, start=1, step=2)  # E: the signal sends no step
 wider("app", start=1)  # E: the signal's senders are Apps

@@ -47,6 +47,26 @@ def too_few(signal: object, *, receiver: object, sender: object) -> None: ...
 def too_many(signal: object, *, receiver: object, sender: object, weak: bool) -> None: ...
 
 
+@saved.receiver_connected.connect  # E: receivers of the signal answer an int
+def other_result(signal: Signal[App, ..., str], **what: object) -> None: ...
+
+
+@saved.receiver_disconnected.connect  # E: Apps send the signal
+def other_sender(signal: Signal[int, ..., int], **what: object) -> None: ...
+
+
+@fetched.receiver_disconnected.connect  # E: receivers of the signal answer nothing
+def other_async_result(signal: AsyncSignal[App, ..., str], **what: object) -> None: ...
+
+
+@fetched.receiver_connected.connect  # E: Apps send the signal
+def other_async_sender(signal: AsyncSignal[int, ..., None], **what: object) -> None: ...
+
+
+@fetched.receiver_connected.connect  # E: weak is a bool
+def wrong_async_type(signal: object, *, receiver: object, sender: object, weak: str) -> None: ...
+
+
 @fetched.receiver_connected.connect  # E: the signal is asynchronous
 def wrong_signal(signal: Signal[App, ..., int], **what: object) -> None: ...
 

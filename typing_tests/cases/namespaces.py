@@ -65,4 +65,5 @@ for name, found in signals.items():
 
 async def main() -> None:
     assert_type((await fetched.send_async(app, path="a"))[0][1], bool)
+    await fetched.send_async("app", path="a")  # E: no App
     await fetched.send_async(app, path=1)  # E: the path is a string

@@ -20,6 +20,10 @@ def saved(sender: Page, *, size: int) -> None: ...
 def on_page(sender: Page, *, size: int) -> None: ...
 def on_draft(sender: Draft, *, size: int) -> None: ...
 def on_text(sender: str, *, size: int) -> None: ...
+def answers(sender: Page, *, size: int) -> int:
+    return size
+
+
 def without_size(sender: Draft) -> None: ...
 
 
@@ -31,6 +35,7 @@ saved.connect(on_draft)  # E: is called for every page
 saved.connect(on_draft, ANY)  # E: is called for every page
 saved.connect(on_draft, Page())  # E: is no draft
 saved.connect(on_text, draft)  # E: is no string
+saved.connect(answers, draft)  # E: what it returns would be lost
 saved.connect(without_size, draft)  # E: does not take the size
 
 with saved.connected_to(on_draft, draft):
@@ -40,6 +45,8 @@ with saved.connected_to(on_draft, sender=draft):
 with saved.connected_to(on_draft):  # E: is called for every page
     pass
 with saved.connected_to(on_draft, Page()):  # E: is no draft
+    pass
+with saved.connected_to(answers, draft):  # E: what it returns would be lost
     pass
 with saved.connected_to(without_size, draft):  # E: does not take the size
     pass
@@ -54,7 +61,7 @@ def via(sender: Draft, *, size: int) -> None:
 def via_page(sender: Page, *, size: int) -> None: ...
 
 
-@saved.connect_via(ANY)
+@saved.connect_via(ANY, weak=True)
 def via_any(sender: Page, *, size: int) -> None: ...
 
 
@@ -68,6 +75,16 @@ def via_few(sender: Draft) -> None: ...
 
 @saved.connect_via(ANY)  # E: does not take the size
 def via_any_few(sender: Page) -> None: ...
+
+
+@saved.connect_via(draft)  # E: what it returns would be lost
+def via_answers(sender: Draft, *, size: int) -> int:
+    return size
+
+
+@saved.connect_via(ANY)  # E: what it returns would be lost
+def via_any_answers(sender: Page, *, size: int) -> int:
+    return size
 
 
 @saved.connect_via(Page())  # E: is no draft

@@ -35,6 +35,7 @@ created.emit(app, user_id=1)
 created.emit(app, user_id="1")  # E: user_id is an int
 created.emit(app)  # E: no user_id
 created.send_robust(app, user_id=1)
+created.send_robust("app", user_id=1)  # E: the sender is an App
 created.send_robust(app, user_id="1")  # E: user_id is an int
 
 saved.emit(app, "a.txt")
@@ -45,7 +46,7 @@ saved.emit(app, "a.txt", sync="yes")  # E: an option is a bool
 
 for receiver, result in saved.send(app, "a.txt"):
     assert_type(result, int)
-    receiver(app, "a.txt", size=1)
+    assert_type(receiver(app, "a.txt", size=1), int)
     receiver(app, 1)  # E: the path is a string
     anything: Callable[..., int] = receiver
 
