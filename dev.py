@@ -21,7 +21,7 @@ COMMANDS = {
     "demo": ["run demo:run"],
     "test": [
         "run lint:check",
-        "test --all --cover --include python={pythons}",
+        "test --cover --include python={pythons}",
         "run types:check",
         "run editor:run",
         "run comparison:run",

@@ -1,6 +1,8 @@
 """What a run found, as Markdown, JSON and a chart."""
 
+import html
 import json
+import math
 import platform
 import sys
 from collections.abc import Iterable
@@ -37,7 +39,7 @@ def row(scenario: Scenario, found: dict[str, Series]) -> Row:
         "unit": scenario.unit,
         "against": scenario.against,
         "ratio": ratios,
-        "cost": {name: round(cost / 1000 if scenario.unit == "µs" else cost, 1) for name, cost in costs.items()},
+        "cost": {name: round(cost / 1000 if scenario.unit == "µs" else cost, 1) + 0.0 for name, cost in costs.items()},
         "goals": goals,
         "spread": round(max((one.spread for one in found.values() if one.costs), default=0), 2),
         "failed": {name: one.failed for name, one in found.items() if one.failed is not None},
@@ -111,13 +113,12 @@ def markdown(rows: list[Row], subjects: Iterable[type[Subject]]) -> str:
         "",
         "## Sends",
         "",
-        "Ratios to a bare loop `for f in functions: f(sender, **kwargs)`; bound signals: to the unbound one. In brackets "
-        "the goal, bold where it is reached. Marks: " + ", ".join(f"{mark} {what}" for mark, what in LACKS.items()) + ".",
+        "Ratios to a bare loop `for f in functions: f(sender, **kwargs)`; bound signals: to the unbound one. In brackets",
+        f"the goal, bold where it is reached. Marks: {', '.join(f'{mark} {what}' for mark, what in LACKS.items())}.",
         "",
-        "| | bare loop, ns | " + " | ".join(f"`{name}`" if " " not in name else name for name in SENDS)
-        + " | blinker | fastest other |",
+        f"| | bare loop, ns | {' | '.join(SENDS)} | blinker | fastest other |",
         "|---|" + "---:|" * 6 + "---|",
-    ]  # fmt: skip
+    ]
     sends = [one for one in rows if any(name in one["ratio"] for name in SENDS)]
     for one in sends:
         cells = [one["title"], short(one["cost"].get("bare loop", one["cost"].get("unbound send", 0)))]
@@ -136,7 +137,9 @@ def markdown(rows: list[Row], subjects: Iterable[type[Subject]]) -> str:
         if one in sends:
             continue
         unit = "" if one["ratio"] else f", {one['unit']}"
-        theirs = figure(one, "blinker") if one["against"] != "blinker" else f"1 ({short(one['cost']['blinker'])} {one['unit']})"
+        theirs = figure(one, "blinker")
+        if one["against"] == "blinker":
+            theirs = f"1 ({short(one['cost']['blinker'])} {one['unit']})"
         cells = [one["title"] + unit, figure(one, DECLARED), figure(one, UNDECLARED), theirs, fastest(one, lacks)]
         lines.append("| " + " | ".join(cells) + " |")
     lines += ["", "## All", "", "Costs of one, in the order of the run.", ""]
@@ -150,9 +153,70 @@ def markdown(rows: list[Row], subjects: Iterable[type[Subject]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+# The chart
+
+CHART = {
+    "nobody connected": "nobody connected",
+    "10 functions": "10 functions",
+    "10 bound methods": "10 methods",
+    "1 function, 1 keyword": "1 function, 1 keyword",
+    "10 functions, 1 keyword": "10 functions, 1 keyword",
+    "filtered, 100 senders": "1 function of 1 of 100 senders",
+    "await, 10 coroutine functions": "10 coroutine functions",
+}
+BARS = ("emit", "send", "events", "psygnal emit_fast", "aiosignal", "Django, cached", "Django", "blinker")
+STYLE = """
+text { font: 12px system-ui, sans-serif; fill: #1f2328 } .small { font-size: 11px; fill: #59636e }
+.title { font-weight: 600 } .ours { fill: #1a7f64 } .other { fill: #afb8c1 } .one { stroke: #59636e }
+@media (prefers-color-scheme: dark) {
+  text { fill: #f0f6fc } .small { fill: #9198a1 } .ours { fill: #3fb68b } .other { fill: #57606a } .one { stroke: #9198a1 }
+}
+"""
+
+
+def chart(rows: list[Row]) -> str:
+    """Bars on a logarithmic scale: what each send costs, in bare loops."""
+    left, width, height, low = 150, 460, 15, 0.25
+    highest = max(one["ratio"].get(name, 0) for one in rows if one["title"] in CHART for name in BARS)
+
+    def place(ratio: float) -> float:
+        return left + width * math.log(max(ratio, low) / low) / math.log(highest / low)
+
+    y = 34
+    title = f"Cost of a send in bare loops: less is better, logarithmic ({environment()['Python']})"
+    parts = [f'<text x="8" y="16" class="title">{html.escape(title)}</text>']
+    for one in rows:
+        if one["title"] not in CHART:
+            continue
+        y += height
+        parts.append(f'<text x="8" y="{y - 3}" class="title">{html.escape(CHART[one["title"]])}</text>')
+        y += 4
+        for name in BARS:
+            ratio = one["ratio"].get(name)
+            if ratio is None:
+                continue
+            label = f"typedsig {name}" if name in SENDS else name
+            kind = "ours" if name in SENDS else "other"
+            end, down = place(ratio), y + 10
+            parts += [
+                f'<text x="{left - 8}" y="{down}" text-anchor="end" class="small">{html.escape(label)}</text>',
+                f'<rect x="{left}" y="{y}" width="{end - left:.1f}" height="{height - 4}" rx="2" class="{kind}"/>',
+                f'<text x="{end + 5:.1f}" y="{down}" class="small">{short(ratio)}</text>',
+            ]
+            y += height
+        y += 6
+    one_at = place(1)
+    parts.append(f'<line x1="{one_at:.1f}" y1="26" x2="{one_at:.1f}" y2="{y}" class="one" stroke-dasharray="3 3"/>')
+    parts.append(f'<text x="{one_at:.1f}" y="{y + 14}" text-anchor="middle" class="small">bare loop</text>')
+    size = f'width="{left + width + 60}" height="{y + 24}" viewBox="0 0 {left + width + 60} {y + 24}"'
+    body = "\n".join(parts)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">\n<style>{STYLE}</style>\n{body}\n</svg>\n'
+
+
 def write(rows: list[Row], subjects: Iterable[type[Subject]], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{sys.version_info.major}.{sys.version_info.minor}"
     (folder / f"{name}.md").write_text(markdown(rows, subjects), encoding="utf-8")
     data = {"environment": environment(), "rows": rows}
     (folder / f"{name}.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / f"{name}.svg").write_text(chart(rows), encoding="utf-8")

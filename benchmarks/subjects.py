@@ -4,7 +4,7 @@ import functools
 import itertools
 from collections.abc import Callable, Iterable
 from types import FunctionType
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
 
 from typedsig import AsyncSignal, Signal
 
@@ -14,9 +14,8 @@ _numbers = itertools.count()
 @functools.lru_cache(maxsize=512)
 def _template(parameters: str, body: str, asynchronous: bool) -> FunctionType:
     scope: dict[str, Any] = {}
-    exec(f"{'async ' if asynchronous else ''}def function({parameters}):\n    {body}", scope)  # noqa: S102  # our text
-    made: FunctionType = scope["function"]
-    return made
+    exec(f"{'async ' if asynchronous else ''}def function({parameters}):\n    {body}", scope)  # our text
+    return cast("FunctionType", scope["function"])
 
 
 def function(
@@ -45,7 +44,7 @@ class Payload(NamedTuple):
     @property
     def declared(self) -> str:
         """As a prototype has it after the sender."""
-        return "".join(f", {part}" for part in (self.names if self.positional or not self.names else ("*", *self.names)))
+        return ", *" * (not self.positional and bool(self.names)) + self.received
 
     @property
     def received(self) -> str:

@@ -71,9 +71,7 @@ def test_ipython_offers_exactly_the_declared_names(shell: Any, line: str, names:
     assert parameters(line, shell) == names
 
 
-def test_question_mark_on_send_shows_the_declared_parameters(
-    shell: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_question_mark_on_send_shows_the_declared_parameters(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
     shell.run_cell("user_created.send?")
     assert "user_created.send( sender: editor_tests.shop.App, /, *, user_id: int, name: str, )" in plain(capsys)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from .lsp import LanguageServer
+from .lsp import Json, LanguageServer
 from .servers import DECLARATIONS, SERVERS
 
 POSITIONAL_ONLY: Final = "offers the sender by name, too, though it is positional-only"
@@ -48,8 +48,7 @@ COMPLETIONS: Final = {
         {"url", "seconds"},
     ),
     "assert_sent_once_with": (
-        "from typedsig.testing import record\n"
-        "with record(user_created) as recorder:\n    recorder.assert_sent_once_with(app, |)",
+        "import typedsig.testing\n\nwith typedsig.testing.record(user_created) as it:\n    it.assert_sent_once_with(app, |)",
         {"user_id", "name"},
     ),
     # What is offered above comes from the declaration: here there is none.
@@ -71,7 +70,9 @@ class Gap:
     def __call__(self, question: str) -> None:
         server: str = self._request.node.callspec.params["server"]
         if reason := GAPS.get((server, question)):
-            self._request.applymarker(pytest.mark.xfail(reason=f"{server} {reason}", raises=AssertionError, strict=True))
+            self._request.applymarker(
+                pytest.mark.xfail(reason=f"{server} {reason}", raises=AssertionError, strict=True)
+            )
 
 
 def below_declarations(line: str) -> str:
@@ -110,7 +111,17 @@ def offered(server: LanguageServer, line: str) -> set[str]:
 )
 def test_signature_help_shows_names_and_types(server: LanguageServer, line: str, parameters: list[str]) -> None:
     signature = server.signature("signature.py", below_declarations(line))
-    assert [parameter for parameter in parameters if parameter not in signature["label"]] == []
+    shown = parameter_list(signature)
+    assert [parameter for parameter in parameters if parameter not in shown] == []
+
+
+def parameter_list(signature: Json) -> str:
+    """The part of a signature in which its parameters stand, and not what they occur in besides."""
+    text: str = signature["label"]
+    labels = [parameter["label"] for parameter in signature["parameters"]]
+    if isinstance(labels[0], str):
+        return ", ".join(labels)
+    return text[labels[0][0] : text.index(")", labels[-1][0])]
 
 
 def test_signature_help_says_what_sending_does(server: LanguageServer, known_gap: Gap) -> None:

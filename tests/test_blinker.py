@@ -159,6 +159,18 @@ def test_namespace_subclass_keeps_its_own_ways(mod: Any) -> None:
     assert kept == ["a"]
 
 
+def test_namespace_gives_what_another_thread_made_meanwhile(mod: Any) -> None:
+    class Busy(mod.Namespace):
+        def __contains__(self, name: object) -> bool:
+            found = super().__contains__(name)
+            self.setdefault(name, mod.NamedSignal(name))
+            return bool(found)
+
+    namespace = Busy()
+    made = namespace.signal("a")
+    assert (made is namespace["a"], made.name) == (True, "a")
+
+
 def test_default_namespace_makes_the_signals_of_signal(mod: Any) -> None:
     assert mod.signal("of test_blinker") is mod.default_namespace["of test_blinker"]
     assert mod.default_namespace.signal("of test_blinker") is mod.signal("of test_blinker")
@@ -322,6 +334,37 @@ def test_receivers_may_connect_and_disconnect_during_a_send(mod: Any) -> None:
     signal.connect(once)
     assert answers(signal) == ["once"]
     assert answers(signal) == ["first"]
+
+
+def test_a_receiver_disconnected_from_its_sender_during_a_send_is_not_called(mod: Any) -> None:
+    """Blinker calls it once more."""
+    signal = mod.Signal()
+
+    def one(sender: object) -> None:
+        signal.disconnect(two, "a")
+
+    def two(sender: object) -> None:
+        signal.disconnect(one, "a")
+
+    signal.connect(one, "a")
+    signal.connect(two, "a")
+    assert len(signal.send("a")) == differs(mod, theirs=2, ours=1)
+
+
+def test_a_receiver_that_dies_during_a_send_is_not_called(mod: Any) -> None:
+    signal = mod.Signal()
+    owners = [Log(), Log()]
+
+    def forget(sender: object) -> None:
+        owners.clear()
+        gc.collect()
+
+    signal.connect(forget)
+    for log in owners:
+        signal.connect(log.receive)
+    del log
+    assert len(signal.send()) <= 3, "blinker may call it before"
+    assert [receiver for receiver, _ in signal.send()] == [forget]
 
 
 # Connecting
@@ -605,10 +648,10 @@ def test_receivers_are_held_weakly(mod: Any) -> None:
 
     def receive(sender: object) -> None: ...
 
-    class Callable_:
+    class Called:
         def __call__(self, sender: object) -> None: ...
 
-    called, partial = Callable_(), functools.partial(first)
+    called, partial = Called(), functools.partial(first)
     for receiver in (log.receive, receive, called, partial):
         signal.connect(receiver)
     assert len(signal.receivers) == 4
@@ -1006,7 +1049,7 @@ def test_async_wrapper_is_for_coroutine_functions_only(mod: Any) -> None:
     assert wrapped == []
     signal.connect(later, "a")
     sent = signal.send("a", _async_wrapper=wrapper, x=1)
-    assert {receiver: answer for receiver, answer in sent} == {first: "first", later: "later"}
+    assert dict(sent) == {first: "first", later: "later"}
     assert wrapped == [later]
 
 
@@ -1030,7 +1073,7 @@ def test_send_async_awaits(mod: Any) -> None:
     assert asyncio.run(signal.send_async("a", x=1)) == [(receive, (("a",), {"x": 1}))]
     assert asyncio.run(signal.send_async()) == [(receive, ((None,), {}))]
     sent = asyncio.run(signal.send_async("b"))
-    assert {receiver: answer for receiver, answer in sent} == {receive: (("b",), {}), later: "later"}
+    assert dict(sent) == {receive: (("b",), {}), later: "later"}
 
 
 def test_send_async_refuses_plain_functions(mod: Any) -> None:
@@ -1055,7 +1098,7 @@ def test_sync_wrapper_is_for_plain_functions_only(mod: Any) -> None:
     signal.connect(first)
     signal.connect(later, "a")
     sent = asyncio.run(signal.send_async("a", _sync_wrapper=wrapper, x=1))
-    assert {receiver: answer for receiver, answer in sent} == {first: ("wrapped", "first"), later: "later"}
+    assert dict(sent) == {first: ("wrapped", "first"), later: "later"}
     assert wrapped == [first]
 
 
@@ -1151,6 +1194,7 @@ def test_receiver_disconnected_is_sent_with_the_arguments_of_disconnect(mod: Any
     signal.connect(first, "b")
     signal.connect(lambda sender: None)
     gc.collect()
+    assert signal.receiver_disconnected is signal.receiver_disconnected
     signal.receiver_disconnected.connect(log.receive)
     signal.disconnect(first, sender="a")
     signal.disconnect(first)
@@ -1371,6 +1415,18 @@ def test_copies_of_a_signal_that_nobody_connected_to(mod: Any) -> None:
         assert twin.connect(first) is first
         assert answers(twin) == ["first"]
         twin.disconnect(first)
+
+
+def test_shallow_copies_share_the_connections(mod: Any) -> None:
+    signal = mod.Signal()
+    signal.connect(first)
+    twin = copy.copy(signal)
+    assert answers(twin) == ["first"]
+    del signal
+    gc.collect()
+    with twin.connected_to(second):
+        assert answers(twin) == ["first", "second"]
+    assert answers(twin) == ["first"]
 
 
 def test_deep_copies_have_no_receivers(mod: Any) -> None:

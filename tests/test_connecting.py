@@ -1,6 +1,8 @@
 """Connecting and disconnecting: who listens, in which place, how strongly."""
 
 import functools
+import inspect
+import sys
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import AsyncMock
@@ -141,6 +143,8 @@ def test_disconnect_says_whether_anything_was_connected(signal: Signal[Any, ...,
     assert not signal.disconnect(first)
     signal.connect(first)
     assert not signal.disconnect(second)
+    assert not signal.disconnect(first, "me")
+    signal.connect(second, "me")
     assert not signal.disconnect(first, "me")
     assert signal.disconnect(first)
     assert not signal.disconnect(first)
@@ -312,6 +316,17 @@ def test_connected_to_overlaps(signal: Signal[Any, ..., Any], connected: bool) -
     assert answers(signal) == (["first"] if connected else [])
 
 
+def test_blocks_of_different_receivers_overlap(signal: Signal[Any, ..., Any]) -> None:
+    blocks = [signal.connected_to(first), signal.connected_to(second), signal.connected_to(first, "me")]
+    for block in blocks:
+        block.__enter__()
+    left: list[object] = []
+    for block in blocks:
+        block.__exit__(None, None, None)
+        left.append(answers(signal, "me"))
+    assert left == [["second", "first"], ["first"], []]
+
+
 def test_connected_to_is_entered_once_at_a_time(signal: Signal[Any, ..., Any]) -> None:
     block = signal.connected_to(first)
     with block, pytest.raises(RuntimeError, match="on already"), block:
@@ -395,6 +410,17 @@ def test_coroutine_functions_are_refused_by_a_signal(receiver: Any) -> None:
 def test_coroutine_functions_are_welcome_to_an_async_signal(receiver: Any) -> None:
     signal: AsyncSignal[Any, ..., Any] = AsyncSignal()
     assert signal.connect(receiver) is receiver
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="inspect.markcoroutinefunction is new in Python 3.12")
+def test_objects_marked_as_coroutine_functions_are_refused_by_a_signal(signal: Signal[Any, ..., Any]) -> None:
+    class Receiver:
+        def __call__(self, sender: object) -> object:
+            return coroutine_function(sender)
+
+    receiver: Any = getattr(inspect, "markcoroutinefunction")(Receiver())  # noqa: B009  # unknown before Python 3.12
+    with pytest.raises(TypeError, match="is a coroutine function"):
+        signal.connect(receiver)
 
 
 @pytest.mark.parametrize("receiver", [None, 3, "name", [first], object()])

@@ -74,7 +74,7 @@ class Slotted(Signal[Any, ..., Any]):
 class OneSlot(Signal[Any, ..., Any]):
     """A subclass whose slots are written as one string."""
 
-    __slots__ = "history"  # noqa: PLC0205  # it is allowed
+    __slots__ = "history"  # it is allowed
 
 
 def receiver(sender: object, *args: object, **kwargs: object) -> None: ...
@@ -87,7 +87,7 @@ every_copy = pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
 
 
 def pickled(thing: Any) -> Any:
-    return pickle.loads(pickle.dumps(thing))  # noqa: S301  # of our own making
+    return pickle.loads(pickle.dumps(thing))  # of our own making
 
 
 @pytest.mark.parametrize("signal", [saved, loaded, Document.changed, Document.Page.turned])
@@ -99,7 +99,10 @@ def test_importable_signals_copy_as_themselves(signal: Signal[Any, ..., Any], co
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_importable_signals_pickle_in_every_protocol(protocol: int) -> None:
-    assert pickle.loads(pickle.dumps([saved, Document.changed], protocol)) == [saved, Document.changed]  # noqa: S301  # of our own making
+    assert pickle.loads(pickle.dumps([saved, Document.changed], protocol)) == [
+        saved,
+        Document.changed,
+    ]  # of our own making
 
 
 @every_copy

@@ -241,12 +241,12 @@ def test_parameters_that_are_no_names_are_refused(name: str) -> None:
 
 def test_parameters_may_have_any_name_python_allows() -> None:
     @Signal
-    def grown(sender: App, *, größe: int) -> None: ...  # noqa: PLC2401  # that is the point
+    def grown(sender: App, *, größe: int) -> None: ...  # that is the point
 
     sent: list[int] = []
 
     @grown.connect
-    def receiver(sender: App, *, größe: int) -> None:  # noqa: PLC2401  # as declared
+    def receiver(sender: App, *, größe: int) -> None:  # as declared
         sent.append(größe)
 
     grown.send(App(), größe=3)

@@ -7,11 +7,16 @@ import sys
 import traceback
 import typing
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 
 from typedsig import AsyncSignal, BoundSignal, Signal
+
+if sys.version_info >= (3, 11):
+    from typing import Unpack
+else:
+    from typing_extensions import Unpack
 
 SENDS = ("send", "emit", "send_robust")
 ASYNC_SENDS = ("send_async", "emit_async", "send_robust_async", "send_concurrently")
@@ -153,7 +158,7 @@ def test_payload_may_have_any_names(kind: Any) -> None:
     """Those that the generated code uses itself give way."""
     scope: dict[str, Any] = {}
     define = "def" if kind is Signal else "async def"
-    exec(f"{define} prototype(first, second, /, {', '.join(NAMES)}): ...", scope)  # noqa: S102  # so many names
+    exec(f"{define} prototype(first, second, /, {', '.join(NAMES)}): ...", scope)  # so many names
     signal = kind(scope["prototype"])
     got: list[object] = []
 
@@ -240,6 +245,36 @@ def test_undeclared_arguments_that_fit_no_receiver_are_the_receivers_error() -> 
         signal.connect(other)
         with pytest.raises(TypeError, match=r"receiver\(\) got an unexpected keyword argument 'pth'"):
             signal.send(None, pth="a")
+
+
+def test_payload_may_be_a_typed_dict() -> None:
+    class Options(TypedDict, total=False):
+        path: str
+        size: int
+
+    @Signal
+    def saved(sender: App, **options: Unpack[Options]) -> object: ...
+
+    sent: list[object] = []
+
+    def receiver(sender: App, **options: Unpack[Options]) -> None:
+        sent.append(options)
+
+    app = App()
+    saved.connect(receiver)
+    saved.send(app, path="a", size=3)
+    saved.bind(app).emit(path="b")
+    assert sent == [{"path": "a", "size": 3}, {"path": "b"}]
+
+
+def test_annotations_need_not_be_evaluated() -> None:
+    """Their names may be imported for checkers only."""
+    scope: dict[str, Any] = {"Signal": Signal}
+    exec("@Signal\ndef saved(sender: 'Missing', *, path: 'Gone') -> 'Never': ...", scope)  # checkers know better
+    saved = scope["saved"]
+    assert saved.send(App(), path="a") == saved.bind(App()).send(path="a") == []
+    assert "saved(sender: 'Missing', *, path: 'Gone') -> 'Never'" in repr(saved)
+    assert str(inspect.signature(saved.emit)) == "(sender: 'Missing', /, *, path: 'Gone') -> None"
 
 
 # Code

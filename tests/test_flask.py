@@ -36,7 +36,7 @@ from typedsig.flask import (
 def app() -> Flask:
     """An application that does everything there is a signal for."""
     app = Flask(__name__)
-    app.secret_key = "secret"  # noqa: S105  # for the session that flashes
+    app.secret_key = "secret"  # for the session that flashes
 
     @app.get("/")
     def index() -> str:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+import types
 import warnings
 import weakref
 from collections.abc import Callable
@@ -91,6 +92,20 @@ def test_death_of_the_sender_releases_its_receivers(signal: Signal[Any, ..., Any
     del owner, sender
     collect()
     assert watched() is None
+
+
+def test_death_of_one_receiver_leaves_those_of_other_senders(
+    signal: Signal[Any, ..., Any], collect: Callable[[], None]
+) -> None:
+    owner = Owner()
+    signal.connect(receiver, "me")
+    signal.connect(owner.method, "you")
+    for sender in ("me", "you"):
+        signal.send(sender)
+    del owner
+    collect()
+    assert signal.send("me") == [(receiver, None)]
+    assert signal.send("you") == []
 
 
 def test_death_of_the_signal_releases_everything(collect: Callable[[], None]) -> None:
@@ -242,8 +257,6 @@ def lost(signal: Signal[Any, ..., Any], connect: Callable[[Signal[Any, ..., Any]
 def test_losing_a_receiver_is_told_at_the_line_that_connected_it(
     signal: Signal[Any, ..., Any], connect: Callable[[Signal[Any, ..., Any]], int]
 ) -> None:
-    if connect is _closure and sys.version_info < (3, 11):
-        pytest.skip("the line of a decorator is that of the def")
     lost(signal, connect)
 
 
@@ -281,6 +294,30 @@ def test_losing_a_receiver_is_told_no_later_than_the_next_send_or_write(
     with pytest.warns(LostReceiverWarning):
         use(signal)
     signal.send(None)  # once is enough
+
+
+def test_losing_a_receiver_during_a_block_is_told_at_its_end(signal: Signal[Any, ..., Any]) -> None:
+    block = signal.muted()
+    block.__enter__()
+    _lambda(signal)
+    gc.collect()
+    with pytest.warns(LostReceiverWarning):
+        block.__exit__(None, None, None)
+    signal.send(None)  # once is enough
+
+
+def test_losing_a_receiver_is_told_at_the_def_where_code_has_no_lines() -> None:
+    """As some tools write it."""
+    source = "\n\ndef connect(signal):\n    signal.connect(lambda sender: None)\n"
+    code = compile(source, "without lines", "exec")
+    (inner,) = (constant for constant in code.co_consts if isinstance(constant, types.CodeType))
+    connect = types.FunctionType(inner.replace(co_linetable=b""), {})
+    signal: Signal[Any, ..., Any] = Signal()
+    connect(signal)
+    gc.collect()
+    with pytest.warns(LostReceiverWarning) as caught:
+        signal.send(None)
+    assert (caught[0].filename, caught[0].lineno) == ("without lines", 3)
 
 
 def test_losing_a_receiver_is_told_also_when_others_were_called_before(signal: Signal[Any, ..., Any]) -> None:
@@ -438,6 +475,8 @@ class Last:
         print("sent")
 
 receiver.last = last = Last(signal)
+signal.send(None)
+signal.connect(lambda sender: None)
 """
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
@@ -446,6 +485,15 @@ receiver.last = last = Last(signal)
         check=True,
     )
     assert (done.stdout, done.stderr) == ("sent\n", "")
+
+
+def test_warning_is_silent_while_the_interpreter_goes(
+    signal: Signal[Any, ..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _lambda(signal)
+    gc.collect()
+    monkeypatch.setattr(sys, "is_finalizing", lambda: True)
+    signal.send(None)
 
 
 def test_warning_as_error_leaves_nothing_muted(signal: Signal[Any, ..., Any]) -> None:

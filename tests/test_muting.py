@@ -156,6 +156,14 @@ def test_muting_block_is_entered_once_at_a_time(
     assert is_muted(signal) == [False]
 
 
+def test_muting_that_has_ended_stays_ended(signal: Signal[Any, ..., Any]) -> None:
+    block = signal.muted(scope="context")
+    with block:
+        block.__exit__(None, None, None)
+        assert answers(signal) == ["everybody", "mine"]
+    assert answers(signal) == ["everybody", "mine"]
+
+
 def test_muting_does_not_stop_a_send_that_is_running() -> None:
     signal: Signal[Any, ..., Any] = Signal()
     with ExitStack() as stack:

@@ -33,7 +33,7 @@ def make_function() -> Callable[..., object]:
 
 
 def make_lambda() -> Callable[[object], object]:
-    return lambda sender: calls.append(sender)  # noqa: PLW0108  # a lambda is the point
+    return lambda sender: calls.append(sender)  # a lambda is the point
 
 
 class Owner:

@@ -108,6 +108,19 @@ def test_bound_signal_uses_the_subclass_own_send(logged: Any) -> None:
         bound.send(usr_id=1)
 
 
+@pytest.mark.parametrize("declared", [True, False])
+def test_bound_signal_of_a_subclass_without_own_sends(declared: bool) -> None:
+    class Plain(Signal[SenderT, P, ResultT]):
+        pass
+
+    app = App()
+    kind: Any = Plain
+    signal = kind(prototype if declared else None)
+    signal.connect(receiver)
+    assert signal.bind(app).send(user_id=1) == [(receiver, 1)]
+    assert signal.bind(app) == signal.bind(app)
+
+
 @pytest.mark.parametrize("kind", [Logged, MoreLogged])
 def test_own_send_of_an_undeclared_signal_is_used(kind: Any) -> None:
     signal = kind()
@@ -133,7 +146,8 @@ async def test_own_async_send_is_used() -> None:
 
 def test_own_init_may_take_options() -> None:
     log: list[object] = []
-    signal: Any = Logged(prototype, log=log, name="mine")
+    kind: Any = Logged
+    signal = kind(prototype, log=log, name="mine")
     assert (signal.log, signal.name) == ([], "mine")
     assert signal.log is log
 

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError, distribution
 from unittest import mock
 
 import pytest
@@ -205,7 +206,7 @@ def test_senders_are_told_apart_as_signals_do() -> None:
         anybody.emit(1)
     recorder.assert_sent_once_with(1)
     with pytest.raises(AssertionError):
-        recorder.assert_sent_once_with(True)  # noqa: FBT003  # a sender
+        recorder.assert_sent_once_with(True)
 
 
 def test_any_stands_for_every_sender() -> None:
@@ -263,7 +264,8 @@ def test_asynchronous_signal() -> None:
 
 def test_answer_is_what_the_sender_gets() -> None:
     @Signal
-    def asked(sender: App) -> str: ...  # type: ignore[empty-body]  # a prototype is never called
+    def asked(sender: App) -> str:
+        return ""
 
     with record(asked, answer="yes"):
         assert [value for _, value in asked.send(app)] == ["yes"]
@@ -314,16 +316,21 @@ def test_does_without_pytest() -> None:
 
 
 @pytest.fixture
-def run(request: pytest.FixtureRequest, pytester: pytest.Pytester) -> "Run":
-    return Run(pytester, installed=request.config.pluginmanager.has_plugin("typedsig"))
+def run(pytester: pytest.Pytester) -> "Run":
+    return Run(pytester)
 
 
 class Run:
     """Runs a test file with the plugin: found by its entry point if typedsig is installed here, else by its name."""
 
-    def __init__(self, pytester: pytest.Pytester, *, installed: bool) -> None:
+    def __init__(self, pytester: pytest.Pytester) -> None:
         self.pytester = pytester
-        self.plugin = [] if installed else ["-p", "typedsig._pytest_plugin"]
+        try:
+            distribution("typedsig")
+        except PackageNotFoundError:
+            self.plugin = ["-p", "typedsig._pytest_plugin"]
+        else:
+            self.plugin = []
 
     def __call__(self, text: str) -> pytest.RunResult:
         self.pytester.makepyfile("from typedsig import Signal\nopened = Signal(name='opened')\n" + text)
@@ -433,5 +440,11 @@ def application():
 
 def test_disconnected_by_a_fixture(application):
     pass
+
+def test_recorded(record_signal):
+    record_signal(opened)
+
+def test_recorded_before_and_watched(record_signal, no_receivers_left):
+    record_signal(opened)
 """
-    ).assert_outcomes(passed=5)
+    ).assert_outcomes(passed=7)

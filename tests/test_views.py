@@ -348,7 +348,7 @@ def test_asynchronous_views_await_and_call_in_place(untyped: Any) -> None:
     for receiver in (receive, later, called):
         stored.connect(receiver)
     sent = asyncio.run(stored.send_async("a", path="p"))
-    assert {receiver: answer for receiver, answer in sent} == {receive: ("a", "p", 1), later: "later", called: "called"}
+    assert dict(sent) == {receive: ("a", "p", 1), later: "later", called: "called"}
     assert stored.receivers_for("b") == list(untyped.receivers_for("b"))
 
 

@@ -16,7 +16,9 @@ def test_every_public_name_has_a_complete_type(run: Callable[..., tuple[int, str
     assert status == 0, output
 
 
-@pytest.mark.parametrize("command", ["mypy --strict --python-executable", "pyright --pythonpath"], ids=["mypy", "pyright"])
+@pytest.mark.parametrize(
+    "command", ["mypy --strict --python-executable", "pyright --pythonpath"], ids=["mypy", "pyright"]
+)
 @pytest.mark.parametrize("place", ["src", "tests", "typing_tests"])
 def test_strict_checker_finds_nothing(run: Callable[..., tuple[int, str]], command: str, place: str) -> None:
     """With the configuration in ``pyproject.toml``, as editors use it. `test_readme` sees to the examples."""

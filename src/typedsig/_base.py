@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, Literal, overload
 
 from ._blocks import ConnectedBlock
@@ -9,7 +10,7 @@ from ._connections import LOCK, Connection, Connections
 from ._declared import Declarable, Declaration, bound_class_of, declared_class
 from ._muting import Mute
 from ._prototype import UNDECLARED, Shape, check, check_name, shape_of, signature_of
-from ._receiver import AnyReceiver, describe, is_coroutine_function, is_plain_function, receiver_key
+from ._receiver import CO_COROUTINE, AnyReceiver, describe, is_coroutine_function, receiver_key
 from ._sender import sender_key
 from ._types import ANY, AnySender, P, ReturnT, S, Scope, SenderT
 
@@ -135,7 +136,7 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
             TypeError: The receiver is not callable, is a coroutine function on a synchronous signal, or cannot be
                 weakly referenced and ``weak`` is true. Nothing is connected then.
         """
-        if not is_plain_function(receiver):
+        if type(receiver) is not FunctionType or receiver.__code__.co_flags & CO_COROUTINE:
             self._check_receiver(receiver)
         self._attach(receiver, sender, weak=weak)
         return receiver
@@ -183,7 +184,8 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         """
         if sender is not ANY:
             return self._detach(receiver, sender)
-        return self._let_go(receiver, self._remove_everywhere(receiver_key(receiver)))
+        removed = self._remove_everywhere(receiver_key(receiver))
+        return self._let_go(receiver, removed) if removed else False
 
     def _check_receiver(self, receiver: object) -> None:
         if not callable(receiver):
@@ -210,7 +212,8 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         connection.strong = None
 
     def _let_go(self, receiver: AnyReceiver, removed: list[tuple[Connection, object]]) -> bool:
-        super()._let_go(receiver, removed)
+        for connection, _ in removed:
+            connection.strong = None
         if self._listeners is not None:
             for _, sender in removed:
                 self._announce("receiver_disconnected", receiver=receiver, sender=sender)

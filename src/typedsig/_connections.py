@@ -21,7 +21,7 @@ from types import FunctionType, MethodType
 from typing import Any, Final, TypeAlias
 from weakref import ref
 
-from ._lost import Origin
+from ._lost import Origin, origin
 from ._muting import Mute
 from ._receiver import (
     AnyReceiver,
@@ -217,6 +217,8 @@ class Connections:
             connection = self._refer(receiver, weak)
             if place is not None:
                 connection.place = place
+            if self._places is not None or sender is not ANY:
+                self._share_origin(connection)
             if sender is ANY:
                 if self._everyone is None:
                     table: dict[ReceiverKey, Connection] = {}
@@ -251,7 +253,7 @@ class Connections:
         if not weak:
             connection.strong = connection()
         elif connection.function is None:
-            connection.origin = self._origin(receiver, connection.key)
+            connection.origin = origin(receiver, 4)  # called by connect, _attach, _add and this
         return connection
 
     def _refer_to_object(self, receiver: Any, weak: bool, died: Callable[[Any], None]) -> Connection:
@@ -282,14 +284,14 @@ class Connections:
         connection.rebind = rebind
         return connection
 
-    def _origin(self, receiver: AnyReceiver, key: ReceiverKey) -> Origin | None:
-        """The receiver's origin; None if it is known to have served, or is held strongly."""
-        other = None if self._everyone is None else self._everyone.get(key)
+    def _share_origin(self, connection: Connection) -> None:
+        """A receiver has one origin, whichever of its connections is the first to serve; None if one has."""
+        other = None if self._everyone is None else self._everyone.get(connection.key)
         if other is None and self._places:
-            bucket = next(iter(self._places.get(key, {}).copy().values()), None)
-            other = None if bucket is None else bucket.connections.get(key)
-        # Called by connect, _attach, _add and _refer.
-        return Origin(receiver, 5) if other is None else other.origin
+            bucket = next(iter(self._places.get(connection.key, {}).copy().values()), None)
+            other = None if bucket is None else bucket.connections.get(connection.key)
+        if other is not None and connection.origin is not None:
+            connection.origin = other.origin
 
     def _insert(self, connection: Connection, sender: object) -> Connection:
         """Put a connection for one sender into the table unless there is one like it; return the one that is there."""
@@ -358,11 +360,12 @@ class Connections:
 
     def _remove_everywhere(self, key: ReceiverKey) -> list[tuple[Connection, object]]:
         """Remove all connections of a receiver; return them with their senders."""
+        if self._places is None:
+            return self._remove(key, ANY)
         removed = self._remove(key, ANY)
-        if self._places:
-            with LOCK:
-                for bucket in self._places.pop(key, {}).values():
-                    removed += self._take(key, bucket)
+        with LOCK:
+            for bucket in self._places.pop(key, {}).values():
+                removed += self._take(key, bucket)
         return removed
 
     def _take(self, key: ReceiverKey, bucket: _Bucket) -> list[tuple[Connection, object]]:

@@ -9,16 +9,17 @@ first asked for. The completed text is what tracebacks show and debuggers step t
 
 import builtins
 import functools
-import re
 import sys
-from contextlib import suppress
 from types import CodeType, CoroutineType, FunctionType
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from ._concurrently import gather
 from ._failures import Raised, Returned, explain, refuse_coroutine
 from ._prototype import UNDECLARED, Shape, annotations_of, defaults_of
 from ._receiver import is_awaitable
+
+if TYPE_CHECKING:
+    from re import Match
 
 # Fragments first.
 
@@ -246,6 +247,8 @@ _HEADS: Final[dict[Kind, str]] = {
 
 def text(name: str, shape: Shape, kind: Kind) -> tuple[str, dict[str, str]]:
     """The source of one method for one shape of payload, and which of its names had to give way."""
+    import re
+
     template, judge = _TEXTS[name]
     loop, arguments = "", shape.arguments
     if shape == UNDECLARED and name in ("send", "emit"):
@@ -270,7 +273,7 @@ def text(name: str, shape: Shape, kind: Kind) -> tuple[str, dict[str, str]]:
     return re.sub(r"\{\w+\}", lambda part: parts[part[0]], source), renamed
 
 
-def _indent(lines: list[str], place: re.Match[str]) -> str:
+def _indent(lines: list[str], place: "Match[str]") -> str:
     return "".join(place[1] + line for line in lines)
 
 
@@ -282,9 +285,11 @@ def _code(name: str, shape: Shape, kind: Kind) -> tuple[CodeType, dict[str, Any]
     scope = _GLOBALS if not renamed else {**_GLOBALS, **{new: _GLOBALS.get(old) for old, new in renamed.items()}}
     module: dict[str, Any] = {}
     exec(compile(source, filename, "exec"), scope, module)  # noqa: S102  # our text, and checked names of parameters
-    with suppress(ImportError):  # at interpreter exit, and nobody will read it then
+    try:
         import linecache
-
+    except ImportError:  # at interpreter exit, and nobody will read it then
+        pass
+    else:
         linecache.cache[filename] = len(source), None, source.splitlines(keepends=True), filename
     return module[name].__code__, scope
 

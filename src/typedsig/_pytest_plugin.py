@@ -13,8 +13,9 @@ from ._receiver import describe
 from .testing import NoReceiversLeft, RecordSignal, recording
 
 
+# The other fixture is asked for so that it ends after this one, when the recorders are gone.
 @pytest.fixture
-def record_signal() -> Iterator[RecordSignal]:
+def record_signal(no_receivers_left: NoReceiversLeft) -> Iterator[RecordSignal]:
     """Called with a signal, record what it sends until the end of the test.
 
     ::

@@ -13,7 +13,7 @@ AnyReceiver: TypeAlias = Callable[..., object]
 
 ReceiverKey: TypeAlias = int | tuple[int, object]
 
-_CO_COROUTINE: Final = 0x80  # inspect.CO_COROUTINE, without importing inspect
+CO_COROUTINE: Final = 0x80  # inspect.CO_COROUTINE, without importing inspect
 _CO_ITERABLE_COROUTINE: Final = 0x100
 
 
@@ -54,11 +54,6 @@ class BuiltinFunction:
         return getattr(owner, self.name)
 
 
-def is_plain_function(receiver: object) -> bool:
-    """Is this a function defined with ``def``? Most receivers are, and need no closer look."""
-    return type(receiver) is FunctionType and not receiver.__code__.co_flags & _CO_COROUTINE
-
-
 def is_coroutine_function(receiver: Any) -> bool:
     """Does calling this receiver make a coroutine?
 
@@ -68,7 +63,7 @@ def is_coroutine_function(receiver: Any) -> bool:
     kind = _class_of(receiver)
     if kind is FunctionType:
         # A plain function that was marked, or that wraps a coroutine function, is found out by what it returns.
-        return bool(receiver.__code__.co_flags & _CO_COROUTINE)
+        return bool(receiver.__code__.co_flags & CO_COROUTINE)
     if issubclass(kind, functools.partial):
         return is_coroutine_function(receiver.func)
     if kind is MethodType:

@@ -351,7 +351,9 @@ class TypedAsyncDecorator:
 
 
 def typed(untyped: BlinkerSignal, /) -> TypedDecorator:
-    """Give types to a signal of blinker or of `typedsig.blinker`, by a prototype function::
+    """Give types to a signal of blinker or of `typedsig.blinker`, by a prototype function.
+
+    ::
 
         @typed(signals.signal("user-created"))
         def user_created(sender: App, *, user_id: int) -> None:

@@ -156,9 +156,7 @@ class Recorder(_BaseRecorder[SenderT], Generic[SenderT, P]):
             raise TypeError(f"record() takes a signal, not {describe(signal)}")
         super().__init__(signal, ANY, answer)
 
-    def call(
-        self, sender: SenderT | Literal[AnySender.ANY], /, *args: P.args, **kwargs: P.kwargs
-    ) -> Call[SenderT]:
+    def call(self, sender: SenderT | Literal[AnySender.ANY], /, *args: P.args, **kwargs: P.kwargs) -> Call[SenderT]:
         """A `Call` to compare with those in `calls` or `in_order`."""
         return self._expect(sender, args, kwargs)
 
@@ -169,9 +167,7 @@ class Recorder(_BaseRecorder[SenderT], Generic[SenderT, P]):
         __tracebackhide__ = True
         self._assert_once(self._expect(sender, args, kwargs))
 
-    def assert_sent_with(
-        self, sender: SenderT | Literal[AnySender.ANY], /, *args: P.args, **kwargs: P.kwargs
-    ) -> None:
+    def assert_sent_with(self, sender: SenderT | Literal[AnySender.ANY], /, *args: P.args, **kwargs: P.kwargs) -> None:
         """The signal was sent so at least once, whatever else was sent."""
         __tracebackhide__ = True
         self._assert_some(self._expect(sender, args, kwargs))
@@ -200,9 +196,7 @@ class BoundRecorder(_BaseRecorder[SenderT], Generic[SenderT, P]):
 
 
 @overload
-def record(
-    signal: BaseSignal[S, Q, R], /, *, answer: R | None = None
-) -> AbstractContextManager[Recorder[S, Q]]: ...
+def record(signal: BaseSignal[S, Q, R], /, *, answer: R | None = None) -> AbstractContextManager[Recorder[S, Q]]: ...
 @overload
 def record(
     signal: BaseBound[S, Q, R], /, *, answer: R | None = None

@@ -25,6 +25,12 @@ class Users(Repo[str]):
 class Admins(Users): ...
 
 
+class Document:
+    @Signal.method
+    def changed(self, *, path: str) -> None: ...
+
+
+document = Document()
 numbers = Repo[int]()
 users = Users()
 admins = Admins()
@@ -35,6 +41,10 @@ def on_int(sender: Repo[int], *, item: int) -> int:
 
 
 def on_str(sender: Repo[str], *, item: str) -> int:
+    return 1
+
+
+def without_item(sender: object) -> int:
     return 1
 
 
@@ -65,6 +75,8 @@ with users.stored.connected_to(on_str), users.stored.muted(receiver=on_str, scop
     pass
 with users.stored.connected_to(on_int):  # E: items are strings here
     pass
+with users.stored.connected_to(without_item):  # E: does not take the item
+    pass
 with users.stored.connected_to(silent):  # E: answers nothing
     pass
 with users.stored.muted(sender=users):  # E: the sender is bound
@@ -82,6 +94,14 @@ Users.stored.connect(on_str)
 assert_type(Users.stored.send(users, item="a")[0][1], int)
 Users.stored.send(numbers, item="a")  # E: not of this class  # gap ty: as above
 Users.stored.send(item="a")  # E: on the class nobody is bound
+
+assert_type(document.changed.sender, Document)
+assert_type(document.changed.signal.bind(document).sender, Document)
+document.changed.send(path="a")
+document.changed.send(path=1)  # E: the path is a string
+Document.changed.send(document, path="a")
+Document.changed.send(numbers, path="a")  # E: no Document
+document.changed.signal.send(numbers, path="a")  # E: no Document
 
 bound: BoundSignal[Repo[int], ..., int] = numbers.stored
 unbound: Signal[Repo[int], ..., int] = numbers.stored.signal

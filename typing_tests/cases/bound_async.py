@@ -19,6 +19,12 @@ class Feed(Generic[T]):
 class News(Feed[str]): ...
 
 
+class Document:
+    @AsyncSignal.method
+    async def changed(self, *, path: str) -> None: ...
+
+
+document = Document()
 numbers = Feed[int]()
 news = News()
 
@@ -50,6 +56,12 @@ again: BoundAsyncSignal[Feed[int], ..., bool] = unbound.bind(numbers)
 
 
 async def main() -> None:
+    assert_type(document.changed.sender, Document)
+    assert_type((await unbound.bind(numbers).send_async(item=1))[0][1], bool)
+    await Document.changed.emit_async(document, path="a")
+    await Document.changed.emit_async(numbers, path="a")  # E: no Document
+    await document.changed.signal.emit_async(numbers, path="a")  # E: no Document
+
     for receiver, result in await numbers.fetched.send_async(item=1):
         assert_type(result, bool)
         assert_type(receiver(numbers, item=1), bool | Awaitable[bool])
@@ -67,6 +79,6 @@ async def main() -> None:
     await news.fetched.emit_async(news, item="a")  # E: the sender is bound
     assert_type((await News.fetched.send_async(news, item="a"))[0][1], bool)
     assert_type((await news.fetched.signal.send_async(news, item="a"))[0][1], bool)
-    await news.fetched.signal.send_async(numbers, item="a")  # E: not of this class  # gap ty: forgets the class of a generic ``self``
-    await News.fetched.send_async(numbers, item="a")  # E: not of this class  # gap ty: as above
+    await news.fetched.signal.send_async(numbers, item="a")  # E: not of this class  # gap ty: as in bound
+    await News.fetched.send_async(numbers, item="a")  # E: not of this class  # gap ty: as in bound
     await News.fetched.send_async(item="a")  # E: on the class nobody is bound

@@ -67,6 +67,10 @@ saved.connect(answers)  # E: what it returns would be lost
 saved.connect(fits())  # E: the result of a call, not a receiver
 saved.connect("fits")  # E: not callable
 saved.connect(fits, weak="no")  # E: weak is a bool
+saved.connect(fits, ANY, weak="no")  # E: weak is a bool
+saved.connect(fits, App(), weak="no")  # E: weak is a bool
+saved.connect(too_few, ANY)  # E: does not take the size
+saved.connect(answers, ANY)  # E: what it returns would be lost
 saved.connect(receiver=fits)  # E: the receiver is positional
 
 

@@ -72,4 +72,10 @@ wider(app, start=1, step=2)  # E: the signal sends no step
 wider("app", start=1)  # E: the signal's senders are Apps
 
 plain = counted.connect(same, weak=False)
+for_any = counted.connect(same, ANY, weak=False)
+for_one = counted.connect(same, app, weak=False)
 assert_type(plain(app, start=1), int)
+assert_type(for_any(app, start=1), int)
+assert_type(for_one(app, start=1), int)
+for_any(app, start="1")  # E: start is an int
+for_one(app, start="1")  # E: start is an int

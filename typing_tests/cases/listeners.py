@@ -20,9 +20,7 @@ async def fetched(sender: App) -> None: ...
 
 
 @saved.receiver_connected.connect
-def on_connected(
-    signal: Signal[App, ..., int], *, receiver: Callable[..., object], sender: object, weak: bool
-) -> None:
+def on_connected(signal: Signal[App, ..., int], *, receiver: Callable[..., object], sender: object, weak: bool) -> None:
     signal.disconnect(receiver, sender)
 
 
@@ -51,8 +49,16 @@ def too_many(signal: object, *, receiver: object, sender: object, weak: bool) ->
 def other_result(signal: Signal[App, ..., str], **what: object) -> None: ...
 
 
-@saved.receiver_disconnected.connect  # E: Apps send the signal
+@saved.receiver_disconnected.connect  # E: receivers of the signal answer an int
+def other_result_again(signal: Signal[App, ..., str], **what: object) -> None: ...
+
+
+@saved.receiver_connected.connect  # E: Apps send the signal
 def other_sender(signal: Signal[int, ..., int], **what: object) -> None: ...
+
+
+@saved.receiver_disconnected.connect  # E: Apps send the signal
+def other_sender_again(signal: Signal[int, ..., int], **what: object) -> None: ...
 
 
 @fetched.receiver_disconnected.connect  # E: receivers of the signal answer nothing
@@ -61,6 +67,14 @@ def other_async_result(signal: AsyncSignal[App, ..., str], **what: object) -> No
 
 @fetched.receiver_connected.connect  # E: Apps send the signal
 def other_async_sender(signal: AsyncSignal[int, ..., None], **what: object) -> None: ...
+
+
+@fetched.receiver_connected.connect  # E: receivers of the signal answer nothing
+def other_async_result_again(signal: AsyncSignal[App, ..., str], **what: object) -> None: ...
+
+
+@fetched.receiver_disconnected.connect  # E: Apps send the signal
+def other_async_sender_again(signal: AsyncSignal[int, ..., None], **what: object) -> None: ...
 
 
 @fetched.receiver_connected.connect  # E: weak is a bool

@@ -48,5 +48,5 @@ saved.is_muted()  # E: a property
 
 def restores() -> int:
     with saved.muted():
-        number = 1
-    return number
+        print("quiet")
+    return 1  # reached: the block swallows nothing, nor does it seem to

@@ -29,7 +29,7 @@ def answer(sender: App) -> int:
 
 for outcome in asked.send_robust(app):
     assert_type(outcome.receiver, Callable[..., object])
-    outcome.value  # E: it may have failed
+    print(outcome.value)  # E: it may have failed
     match outcome:
         case Returned(value=value):
             assert_type(value, int)
@@ -47,11 +47,11 @@ for outcome in asked.send_robust(app):
 
     if isinstance(outcome, Returned):
         assert_type(outcome.value, int)
-        outcome.error  # E: it did not fail
+        print(outcome.error)  # E: it did not fail
         outcome.value = 2  # E: an outcome is what it is
     else:
         assert_type(outcome.error, Exception)
-        outcome.value  # E: it failed
+        print(outcome.value)  # E: it failed
 
 assert_type(unwrap(asked.send_robust(app)), list[int])
 unwrap(asked.send(app))  # E: these are results, not outcomes

@@ -40,7 +40,7 @@ created.send(app, user_id=1, name="Ada")
 created.send(app, user_id=1, name="Ada", email="ada@example.org")
 created.send(app, user_id="1", name="Ada")  # E: user_id is an int
 created.send(app, user_id=1)  # E: no name
-created.send(app, user_id=1, name="Ada", age=36)  # E: there is no age  # gap ty: takes any keyword  # gap zuban: takes any keyword
+created.send(app, user_id=1, name="Ada", age=36)  # E: no such key  # gap ty: any key  # gap zuban: any key
 created.emit(app, user_id=1, name=b"Ada")  # E: the name is a string
 created.send_robust(app, 1, "Ada")  # E: by keyword only
 created.connect(other)  # E: a name is no int

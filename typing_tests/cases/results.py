@@ -54,7 +54,7 @@ for _, (allowed, why) in asked.send(app):
     assert_type(allowed, bool)
     assert_type(why, str | None)
 
-answers = {receiver: answer for receiver, answer in asked.send(app)}
+answers = dict(asked.send(app))
 assert_type(list(answers.values()), list[tuple[bool, str | None]])
 assert_type([answer for _, answer in anything.send(app)], list[object])
 total: int = sum(answer for _, answer in anything.send(app))  # E: objects do not add up

@@ -1,5 +1,7 @@
 """The mistakes, made with pyee.
 
+n/a other sender than receiver's: nobody connects for one sender
+n/a other sender than signal's: nobody connects for one sender
 n/a wrong sender: the sender is the emitter
 n/a receiver takes another sender: receivers do not get the sender
 n/a receiver returns another type: results are ignored

@@ -51,6 +51,8 @@ user_created.connect(wants_more)  # mistake: receiver wants more
 user_created.connect(other_type)  # mistake: receiver takes another type
 user_created.connect(other_sender)  # mistake: receiver takes another sender
 user_created.connect(other_result)  # mistake: receiver returns another type
+user_created.connect(right, sender=[])  # mistake: other sender than receiver's
+user_created.connect(other_sender, sender=[])  # mistake: other sender than signal's
 user_created.connect("right")  # mistake: no receiver
 
 

@@ -1,5 +1,7 @@
 """The mistakes, made with reactivex: a subject of events that are objects of a class of their own.
 
+n/a other sender than receiver's: nobody connects for one sender
+n/a other sender than signal's: nobody connects for one sender
 n/a wrong sender: events have no sender
 n/a receiver takes another sender: events have no sender
 n/a receiver returns another type: results are ignored

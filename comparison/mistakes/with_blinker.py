@@ -1,20 +1,22 @@
-"""The mistakes, made with typedsig."""
+"""The mistakes, made with blinker.
 
-from typedsig import AsyncSignal, Signal
+n/a failure overlooked: a failing receiver ends the send
+"""
+
+from typing import Any
+
+from blinker import Namespace
 
 
 class App: ...
 
 
-@Signal
-def user_created(sender: App, *, user_id: int, name: str) -> str: ...  # type: ignore[empty-body]  # never called
+signals = Namespace()
+user_created = signals.signal("user-created")
+page_fetched = signals.signal("page-fetched")
 
 
-@AsyncSignal
-async def page_fetched(sender: App, *, url: str) -> None: ...
-
-
-def right(sender: App, *, user_id: int, name: str) -> str:
+def right(sender: App, *, user_id: int, name: str, **kwargs: Any) -> str:
     return name
 
 
@@ -57,6 +59,8 @@ user_created.connect(other_type)  # mistake: receiver takes another type
 user_created.connect(other_sender)  # mistake: receiver takes another sender
 user_created.connect(other_result)  # mistake: receiver returns another type
 user_created.connect(coroutine)  # mistake: coroutine function
+user_created.connect(right, sender=[])  # mistake: other sender than receiver's
+user_created.connect(other_sender, sender=[])  # mistake: other sender than signal's
 user_created.connect("right")  # mistake: no receiver
 
 
@@ -64,8 +68,6 @@ def results() -> None:
     for _, text in user_created.send(app, user_id=1, name="Ada"):
         text.upper()
         text.as_integer_ratio()  # mistake: result misused
-    for outcome in user_created.send_robust(app, user_id=1, name="Ada"):
-        outcome.value  # mistake: failure overlooked
 
 
 async def fetch() -> None:

@@ -1,5 +1,7 @@
-"""The mistakes, made with aiosignal.
+"""The mistakes, made with aiosignal, with positional arguments: it takes any keyword arguments.
 
+n/a other sender than receiver's: nobody connects for one sender
+n/a other sender than signal's: nobody connects for one sender
 n/a receiver returns another type: results are ignored
 n/a coroutine function: all receivers are coroutine functions
 n/a result misused: there are none
