@@ -7,7 +7,7 @@ import blinker
 import django.dispatch
 import events
 import psygnal
-import pubsub.core
+import pubsub.core.publisher
 import pydispatch.dispatcher
 import pyee
 
@@ -48,7 +48,6 @@ class Django(Subject):
 
 class DjangoCached(Django):
     name = "Django, cached"
-    module = None
 
     def __init__(self, payload: Payload) -> None:
         self.signal = django.dispatch.Signal(use_caching=True)
@@ -81,7 +80,6 @@ class Psygnal(Subject):
 
 class PsygnalEmit(Psygnal):
     name = "psygnal emit"
-    module = None
     sending = "signal.emit(sender{arguments})"
 
 
@@ -147,7 +145,7 @@ class PyPubSub(Subject):
     sending = "signal.sendMessage('changed', sender=sender{arguments})"
 
     def __init__(self, payload: Payload) -> None:
-        self.signal = pubsub.core.Publisher()
+        self.signal = pubsub.core.publisher.Publisher()
 
     def connect(self, receiver: Any, sender: object = None) -> None:
         self.signal.subscribe(receiver, "changed")

@@ -27,8 +27,7 @@ def function(
     """
     code = _template(parameters, body, asynchronous).__code__
     name = f"function_{next(_numbers)}"
-    made = FunctionType(code.replace(co_name=name), {} if scope is None else scope, name)
-    return made
+    return FunctionType(code.replace(co_name=name), {} if scope is None else scope, name)
 
 
 class Sender:
@@ -73,7 +72,7 @@ class Subject:
     lacks: ClassVar[str] = ""
     """What it cannot do, in the letters of `LACKS`; its ``c`` says how it is made."""
     module: ClassVar[str | None] = None
-    """What a program imports; None where another subject has it."""
+    """What a program imports."""
     positional: ClassVar[bool] = False
     """Does it hand on positional arguments besides the sender?"""
     filters: ClassVar[bool] = False
@@ -244,11 +243,12 @@ class BoundSend(DeclaredSend):
     sending = "document.changed.send({arguments})"
 
     def __init__(self, payload: Payload) -> None:
-        self.kind = type("Document", (), {"changed": Signal.method(function("self" + payload.declared))})
-        self.signal = self.kind.changed
+        document: Any = type("Document", (), {"changed": Signal.method(function("self" + payload.declared))})
+        self.signal = document.changed
+        self.make = document
 
     def names(self, sender: object) -> dict[str, Any]:
-        return {"document": self.kind()}
+        return {"document": self.make()}
 
 
 class BoundEmit(BoundSend):

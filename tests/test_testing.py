@@ -440,11 +440,13 @@ def application():
 
 def test_disconnected_by_a_fixture(application):
     pass
-
-def test_recorded(record_signal):
-    record_signal(opened)
-
-def test_recorded_before_and_watched(record_signal, no_receivers_left):
-    record_signal(opened)
 """
-    ).assert_outcomes(passed=7)
+    ).assert_outcomes(passed=5)
+
+
+def test_recorders_are_not_left(run: Run) -> None:
+    run("""
+def test_recorded(record_signal, no_receivers_left):
+    no_receivers_left(opened)
+    record_signal(opened)
+""").assert_outcomes(passed=1)

@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import gc
+import importlib
 import inspect
 import weakref
 from collections.abc import Callable
@@ -374,3 +375,34 @@ def test_a_view_may_be_an_attribute_of_what_is_copied(untyped: Any) -> None:
     twin.connect(other)
     assert not view.has_receivers
     assert answers(twin.send("a", path="p")) == ["other"]
+
+
+# Migrating
+
+
+@pytest.mark.parametrize("state", ["before", "halfway", "after"])
+def test_the_example_does_the_same_in_all_states_of_its_migration(state: str) -> None:
+    program: Any = importlib.import_module(f"examples.blinker_migration.{state}")
+    site, other_site = program.Site({"home": "a & b", "about": "us"}), program.Site({"x": "y"})
+    log = program.Log(site)
+    site.build()
+    other_site.build()
+    assert site.written == {"home": "<h1>home</h1><p>a &amp; b</p>", "about": "<h1>about</h1><p>us</p>"}
+    assert log.lines == ["built about, home"]
+    assert program.preview(site) == {"home": "<p>a &amp; b</p>", "about": "<p>us</p>"}
+    assert len(log.lines) == 2
+    del log
+    gc.collect()
+    site.build()
+
+
+def test_a_plugin_written_for_blinker_is_heard_halfway() -> None:
+    program: Any = importlib.import_module("examples.blinker_migration.halfway")
+
+    def shout(site: object, html: str, **extra: object) -> str:
+        return html.upper()
+
+    site = program.Site({"a": "b"})
+    with program.signals.signal("page-rendered").connected_to(shout):
+        site.build()
+    assert site.written == {"a": "<P>B</P>"}

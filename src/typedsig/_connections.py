@@ -18,7 +18,7 @@ from _thread import RLock
 from collections.abc import Callable
 from operator import attrgetter
 from types import FunctionType, MethodType
-from typing import Any, Final, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 from weakref import ref
 
 from ._lost import Origin, origin
@@ -143,6 +143,9 @@ def _sender_died(bucket: _Bucket) -> None:
 class Connections:
     """The table of one signal. Its members are private: `Signal` and its kin are what users see."""
 
+    _tells_lost: ClassVar[bool] = True
+    """Whether a receiver that died before it served is worth a `LostReceiverWarning`."""
+
     # An idle signal should be small and quick to make, so containers are made when they are first needed.
     __slots__ = (
         "__weakref__",
@@ -252,7 +255,7 @@ class Connections:
         connection.origin = None
         if not weak:
             connection.strong = connection()
-        elif connection.function is None:
+        elif connection.function is None and self._tells_lost:
             connection.origin = origin(receiver, 4)  # called by connect, _attach, _add and this
         return connection
 
@@ -288,7 +291,7 @@ class Connections:
         """A receiver has one origin, whichever of its connections is the first to serve; None if one has."""
         other = None if self._everyone is None else self._everyone.get(connection.key)
         if other is None and self._places:
-            bucket = next(iter(self._places.get(connection.key, {}).copy().values()), None)
+            bucket = next(iter(self._places.get(connection.key, {}).values()), None)
             other = None if bucket is None else bucket.connections.get(connection.key)
         if other is not None and connection.origin is not None:
             connection.origin = other.origin
@@ -411,10 +414,11 @@ class Connections:
         """Take what died out of the table, and warn of what was lost by mistake."""
         dead = self._dead
         while dead:
-            lost = None
             with LOCK:
-                if dead:
+                try:
                     lost = self._bury(dead.pop())
+                except IndexError:  # a destructor came here since the test
+                    return
             if lost is not None and not lost.served:
                 lost.served = True  # told once
                 lost.warn(self._label)
@@ -459,12 +463,13 @@ class Connections:
             while True:
                 version = self._version
                 snapshot = self._build(key)
-                if version is self._version:
+                if version == self._version:
                     break
                 self._stale()
         for connection in snapshot:
-            if connection.origin is not None and connection() is not None:
-                connection.origin.served = True  # so losing it from now on is no mistake
+            served = connection.origin  # once: another thread may be doing the same
+            if served is not None and connection() is not None:
+                served.served = True  # so losing it from now on is no mistake
                 connection.origin = None
         return snapshot
 

@@ -104,7 +104,7 @@ def _unwrapped(prototype: FunctionType) -> FunctionType:
 def _check_parameter(prototype: FunctionType, name: str) -> None:
     # ``def`` gives nothing but normalised identifiers, but code objects can be made by hand, and these names become
     # source text.
-    if name.isidentifier() and not keyword.iskeyword(name):
+    if name.isidentifier() and not keyword.iskeyword(name) and name != "__debug__":
         if name.isascii():
             return
         import unicodedata

@@ -91,18 +91,16 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
 
     def _refer(self, receiver: Any, weak: bool) -> Connection:
         try:
-            return super()._refer(receiver, weak)
+            connection = super()._refer(receiver, weak)
         except TypeError:
             if not is_builtin_method(receiver):
                 raise
-        # Of an owner that cannot be weakly referenced, such as ``list.append``. The method object itself can be, and
-        # whoever connects it to blinker keeps it.
-        connection = super()._refer(receiver, weak=False)
-        connection.strong = None
+            # Of an owner that cannot be weakly referenced, such as ``list.append``. The method object itself can be,
+            # and whoever connects it to blinker keeps it.
+            connection = super()._refer(receiver, weak=False)
+            connection.strong = None
+        connection.origin = None  # code written for blinker is not warned of receivers lost by mistake
         return connection
-
-    def _origin(self, receiver: AnyReceiver, key: ReceiverKey) -> None:
-        return None  # code written for blinker is not warned of receivers lost by mistake
 
     # These two are for `ConnectedBlock`. They go through the signal, whose class may have a `connect` of its own.
 

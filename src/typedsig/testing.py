@@ -80,8 +80,6 @@ class Call(Generic[SenderT]):
         own = self._sender_key()
         return own is None or key is None or own == key
 
-    __hash__ = None  # type: ignore[assignment]  # payloads may change, and ANY equals every sender
-
     def __repr__(self) -> str:
         shown = [_show(self.sender), *map(_show, self.args)]
         shown += [f"{name}={_show(value)}" for name, value in self.kwargs.items()]
