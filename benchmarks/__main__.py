@@ -21,7 +21,7 @@ def main() -> None:
     chosen = [one for one in scenarios() if options.scenario in one.title]
     if options.quick and not options.scenario:
         chosen = [one for one in chosen if not one.slow]
-    rounds, seconds = (30, 0.2) if options.quick else (240, 3.0)
+    rounds, seconds = (30, 0.2) if options.quick else (240, 2.0)
     rows = []
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()

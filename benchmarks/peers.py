@@ -38,7 +38,7 @@ class Django(Subject):
     name = "Django"
     module = "django.dispatch"
     filters = True
-    most = 10_000
+    most = 1000
     sending = "signal.send(sender{arguments})"
     receiving = "sender, **kwargs"  # which Django demands
 
@@ -65,6 +65,7 @@ class Psygnal(Subject):
     module = "psygnal"
     lacks = "frkc"
     positional = True
+    most = 1000
     sending = "signal.emit_fast(sender{arguments})"
 
     def __init__(self, payload: Payload) -> None:
@@ -121,7 +122,7 @@ class PyDispatcher(Subject):
     name = "PyDispatcher"
     module = "pydispatch.dispatcher"
     filters = True
-    most = 10_000
+    most = 1000
     sending = "send(signal, sender{arguments})"
 
     def __init__(self, payload: Payload) -> None:

@@ -59,8 +59,8 @@ class Growth(Scenario):
         self.slow = many.slow
 
     def cases(self) -> dict[str, Case]:
-        few = {f"few: {name}": case for name, case in self.few.cases().items()}
-        return few | self.many.cases()
+        many = self.many.cases()
+        return {f"few: {name}": case for name, case in self.few.cases().items() if name in many} | many
 
     def share(self, name: str) -> int:
         return self.few.each if name.startswith("few: ") else self.many.each
@@ -147,7 +147,10 @@ class Connecting(Scenario):
         self.slow = count > 1000
 
     def cases(self) -> dict[str, Case]:
-        return {name: self.case(kind) for name, kind in SIGNALS.items()}
+        return {name: self.case(kind) for name, kind in SIGNALS.items() if self.fits(kind)}
+
+    def fits(self, subject: type[Subject]) -> bool:
+        return subject.most is None or self.count <= subject.most
 
     def case(self, kind: type[Subject]) -> Case:
         subject = kind(NOTHING)
@@ -195,9 +198,8 @@ class Dying(Connecting):
         super().__init__(title, count)
         self.each = count
 
-    def cases(self) -> dict[str, Case]:
-        weak = {name: kind for name, kind in SIGNALS.items() if "s" not in kind.lacks}
-        return {name: self.case(kind) for name, kind in weak.items()}
+    def fits(self, subject: type[Subject]) -> bool:
+        return super().fits(subject) and "s" not in subject.lacks
 
     def case(self, kind: type[Subject]) -> Case:
         owner = type("Owner", (), {"react": function("self, " + kind.receiving.format(parameters=""))})

@@ -78,7 +78,7 @@ class Subject:
     filters: ClassVar[bool] = False
     """Can receivers be connected for one sender?"""
     most: ClassVar[int | None] = None
-    """More connections than this take minutes to make."""
+    """More connections than this take very long to make, since each looks at all before."""
     asynchronous: ClassVar[bool] = False
     sending: ClassVar[str]
     """The call as it stands in a user's program; ``{arguments}`` is the payload."""

@@ -223,9 +223,7 @@ class _View(Generic[SenderT, P, ReturnT]):
         return decorate
 
     @overload
-    def connected_to(
-        self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /
-    ) -> AbstractContextManager[None]: ...
+    def connected_to(self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /) -> AbstractContextManager[None]: ...
     @overload
     def connected_to(
         self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /, sender: Literal[AnySender.ANY]
