@@ -44,10 +44,15 @@ class Series:
             self.failed = f"{type(error).__name__}: {error}"
 
     def _calibrate(self) -> None:
-        spent = min(self.case(1), self.case(1))  # the first may compile something
+        self.case(1)  # which may compile something
+        spent = self._tried()
         while spent < REPEAT and self.times < 1_000_000:
             self.times = min(self.times * 10, max(self.times + 1, int(self.times * REPEAT / max(spent, 1))))
-            spent = self.case(self.times)
+            spent = self._tried()
+
+    def _tried(self) -> float:
+        # More than once, for whoever was interrupted would be repeated too few times.
+        return min(self.case(self.times), self.case(self.times))
 
     def measure(self) -> None:
         try:

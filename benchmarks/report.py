@@ -39,11 +39,15 @@ def row(scenario: Scenario, found: dict[str, Series]) -> Row:
         "unit": scenario.unit,
         "against": scenario.against,
         "ratio": ratios,
-        "cost": {name: round(cost / 1000 if scenario.unit == "µs" else cost, 1) + 0.0 for name, cost in costs.items()},
+        "cost": {name: rounded(cost, scenario.unit) for name, cost in costs.items()},
         "goals": goals,
         "spread": round(max((one.spread for one in found.values() if one.costs), default=0), 2),
         "failed": {name: one.failed for name, one in found.items() if one.failed is not None},
     }
+
+
+def rounded(cost: float, unit: str) -> float:
+    return round(cost) if unit == "bytes" else round(cost / 1000 if unit == "µs" else cost, 1)
 
 
 def environment() -> dict[str, str]:

@@ -1,10 +1,13 @@
 """The comparison is up to date, and fair."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from .table import CHECKERS, LIBRARIES, MISTAKES, TABLE, check, read, table
+
+README = Path(__file__).parent.parent / "README.md"
 
 
 @pytest.fixture(scope="module")
@@ -15,6 +18,10 @@ def found() -> dict[str, dict[str, set[int]]]:
 
 def test_table_is_what_the_checkers_say_now(found: dict[str, dict[str, set[int]]]) -> None:
     assert table(found) == TABLE.read_text(encoding="utf-8"), "write it anew: python -m comparison.table"
+
+
+def test_readme_shows_this_table() -> None:
+    assert TABLE.read_text(encoding="utf-8").strip() in README.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("library", LIBRARIES)

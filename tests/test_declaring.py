@@ -228,7 +228,7 @@ def test_wrong_prototypes_are_refused_in_a_class_body(kind: Any, method: object)
         kind.method(method)
 
 
-@pytest.mark.parametrize("name", ["a, b", "class", "1", "\N{LATIN SMALL LIGATURE FI}"])
+@pytest.mark.parametrize("name", ["a, b", "class", "__debug__", "1", "\N{LATIN SMALL LIGATURE FI}"])
 def test_parameters_that_are_no_names_are_refused(name: str) -> None:
     """Only code objects made by hand can have them, and they would become source text."""
 

@@ -321,6 +321,16 @@ def test_traceback_of_an_undeclared_signal_shows_the_generated_line(send: str, c
     assert str(lines[-1]).startswith("value = target(sender, ")
 
 
+def test_methods_can_be_made_where_nothing_can_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As at interpreter exit. Tracebacks lack their lines then."""
+    monkeypatch.setitem(sys.modules, "linecache", None)
+
+    @Signal
+    def prototype(sender: App, *, of_a_shape_that_no_other_signal_has: int) -> object: ...
+
+    assert prototype.send(App(), of_a_shape_that_no_other_signal_has=1) == []
+
+
 def test_inspect_finds_the_source() -> None:
     """So debuggers step through it."""
     source = inspect.getsource(everything.emit)

@@ -11,15 +11,12 @@ import builtins
 import functools
 import sys
 from types import CodeType, CoroutineType, FunctionType
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from ._concurrently import gather
 from ._failures import Raised, Returned, explain, refuse_coroutine
 from ._prototype import UNDECLARED, Shape, annotations_of, defaults_of
 from ._receiver import is_awaitable
-
-if TYPE_CHECKING:
-    from re import Match
 
 # Fragments first.
 
@@ -247,34 +244,33 @@ _HEADS: Final[dict[Kind, str]] = {
 
 def text(name: str, shape: Shape, kind: Kind) -> tuple[str, dict[str, str]]:
     """The source of one method for one shape of payload, and which of its names had to give way."""
-    import re
-
     template, judge = _TEXTS[name]
     loop, arguments = "", shape.arguments
     if shape == UNDECLARED and name in ("send", "emit"):
         loop, arguments = _SPREAD, ""
-    definition = ("async " if judge is _AWAIT else "") + _HEADS[kind]
-    source = (
-        template.replace("{definition}", definition)
-        .replace("{snapshot}\n", "" if kind == "spread" else _SNAPSHOT)
-        .replace("{spread}\n", loop)
+    fragments = {
+        "{definition}": ("async " if judge is _AWAIT else "") + _HEADS[kind] + "\n",
+        "{snapshot}": "" if kind == "spread" else _SNAPSHOT,
+        "{spread}": loop,
+        "{call}": _CALL,
+        "{judge}": judge,
+    }
+    source = "".join(
+        line[: -len(line.lstrip())] + inner if line.strip() in fragments else line
+        for line in template.splitlines(keepends=True)
+        for inner in fragments.get(line.strip(), line).splitlines(keepends=True)
     )
-    for fragment, lines in {"{call}": _CALL, "{judge}": judge}.items():
-        indented = functools.partial(_indent, lines.splitlines(keepends=True))
-        source = re.sub(rf"( *){re.escape(fragment)}\n", indented, source)
     renamed: dict[str, str] = {}
     for clash in set(_NAMES).intersection(shape.names):
+        import re
+
         other = clash
         while other in _NAMES or other in shape.names:
             other += "_"
         renamed[clash] = other
         source = re.sub(rf"(?<![\w.{{]){clash}\b", other, source)  # not attributes, not what is filled in below
-    parts = {"{name}": name, "{parameters}": shape.parameters, "{arguments}": arguments}
-    return re.sub(r"\{\w+\}", lambda part: parts[part[0]], source), renamed
-
-
-def _indent(lines: list[str], place: "Match[str]") -> str:
-    return "".join(place[1] + line for line in lines)
+    source = source.replace("{name}", name).replace("{parameters}", shape.parameters).replace("{arguments}", arguments)
+    return source, renamed
 
 
 @functools.lru_cache(maxsize=4096)
