@@ -1343,7 +1343,8 @@ def mixed(mod: Any) -> Generator[type[Any]]:
         def __eq__(self, other: object) -> bool:
             raise AssertionError("compared")
 
-        __hash__ = None  # type: ignore[assignment]  # on purpose
+        def __hash__(self) -> int:
+            raise AssertionError("hashed")
 
         def __bool__(self) -> bool:
             raise AssertionError("tested for truth")

@@ -23,7 +23,7 @@ from unittest.mock import Mock
 from weakref import proxy, ref
 
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -31,13 +31,14 @@ from typedsig import ANY, AsyncSignal, LostReceiverWarning, Raised, Signal
 
 LONG = "TYPEDSIG_LONG" in os.environ
 BOUNDED = settings(
-    max_examples=20000 if LONG else 600,
+    max_examples=20_000 if LONG else 300,
     stateful_step_count=60 if LONG else 40,
     derandomize=not LONG,
     database=None,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+BOUNDED_LAWS = settings(BOUNDED, max_examples=2000 if LONG else 50)
 
 
 class Boom(Exception):
@@ -843,3 +844,92 @@ class SignalAgainstList(RuleBasedStateMachine):
 
 TestSignalAgainstList = SignalAgainstList.TestCase
 TestSignalAgainstList.settings = BOUNDED
+
+
+# Laws with names
+
+
+def receivers(count: int, heard: list[int]) -> list[Any]:
+    return [functools.partial(lambda number, sender: heard.append(number), number) for number in range(count)]
+
+
+@BOUNDED_LAWS
+@given(order=st.permutations(range(8)), for_sender=st.sets(st.integers(0, 7)))
+def test_receivers_are_called_in_the_order_of_connection_for_whichever_sender(
+    order: list[int], for_sender: set[int]
+) -> None:
+    signal, heard, sender = Signal(), list[int](), Token()
+    known = receivers(8, heard)
+    for number in order:
+        signal.connect(known[number], sender if number in for_sender else ANY)
+    signal.emit(sender)
+    assert heard == order
+    heard.clear()
+    signal.emit(Token())
+    assert heard == [number for number in order if number not in for_sender]
+
+
+@BOUNDED_LAWS
+@given(first=st.lists(st.integers(0, 5)), again=st.lists(st.integers(0, 5)))
+def test_connecting_again_changes_nothing(first: list[int], again: list[int]) -> None:
+    signal, heard = Signal(), list[int]()
+    known = receivers(6, heard)
+    for number in first:
+        signal.connect(known[number])
+    before = signal.receivers
+    for number in again:
+        if number in first:
+            signal.connect(known[number])
+    assert signal.receivers == before
+
+
+@BOUNDED_LAWS
+@given(connected=st.lists(st.tuples(st.integers(0, 5), st.integers(-1, 2))), removed=st.integers(0, 5))
+def test_disconnecting_undoes_all_connecting(connected: list[tuple[int, int]], removed: int) -> None:
+    signal, heard = Signal(), list[int]()
+    known = receivers(6, heard)
+    for number, sender in connected:
+        signal.connect(known[number], ANY if sender < 0 else sender)
+    others = [each for each in signal.receivers if each is not known[removed]]
+    assert signal.disconnect(known[removed]) is any(number == removed for number, _ in connected)
+    assert signal.receivers == others
+    assert not signal.disconnect(known[removed])
+
+
+@BOUNDED_LAWS
+@given(leaving=st.permutations(range(5)), scopes=st.lists(st.sampled_from(["process", "context"]), min_size=5, max_size=5))
+def test_muting_ends_with_the_last_block_in_whatever_order_they_end(leaving: list[int], scopes: list[Any]) -> None:
+    signal, heard = Signal(), list[int]()
+    known = receivers(1, heard)
+    signal.connect(known[0])
+    blocks = [signal.muted(scope=scope) for scope in scopes]
+    for block in blocks:
+        block.__enter__()
+    for index in leaving:
+        signal.emit(None)
+        assert heard == []
+        blocks[index].__exit__(None, None, None)
+    signal.emit(None)
+    assert heard == [0]
+
+
+@BOUNDED_LAWS
+@given(leaving=st.permutations(range(4)), before=st.sampled_from([None, True, False]), meanwhile=st.integers(0, 3))
+def test_leaving_all_connected_to_blocks_leaves_what_was_there_before(
+    leaving: list[int], before: bool | None, meanwhile: int
+) -> None:
+    signal, heard = Signal(), list[int]()
+    first, mine, last = receivers(3, heard)
+    signal.connect(first)
+    if before is not None:
+        signal.connect(mine, weak=before)
+    signal.connect(last)
+    expected = signal.receivers
+    blocks = [signal.connected_to(mine) for _ in range(4)]
+    for block in blocks:
+        block.__enter__()
+    for at, index in enumerate(leaving):
+        if at == meanwhile:
+            signal.disconnect(mine)
+        blocks[index].__exit__(None, None, None)
+    assert signal.receivers == expected

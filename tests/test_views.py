@@ -108,8 +108,10 @@ def test_connect_for_one_sender(untyped: Any, saved: Any, by_name: bool) -> None
     assert saved.has_receivers_for("a")
     assert not saved.has_receivers_for("b")
     assert saved.receivers_for("a") == [receive]
+    saved.connect(receive, "c")
     saved.disconnect(receive, "a")
     assert untyped.send("a", path="p", size=2) == []
+    assert len(untyped.send("c", path="p", size=2)) == 1
 
 
 def test_any_means_every_sender(untyped: Any, saved: Any) -> None:

@@ -100,14 +100,10 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
 
     @overload
     def connect(
-        self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /, *, weak: bool = True
-    ) -> Callable[Concatenate[SenderT, P], ReturnT]: ...
-    @overload
-    def connect(
         self,
         receiver: Callable[Concatenate[SenderT, P], ReturnT],
         /,
-        sender: Literal[AnySender.ANY],
+        sender: Literal[AnySender.ANY] = ANY,
         *,
         weak: bool = True,
     ) -> Callable[Concatenate[SenderT, P], ReturnT]: ...
@@ -158,10 +154,8 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         return decorate
 
     @overload
-    def connected_to(self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /) -> ConnectedBlock: ...
-    @overload
     def connected_to(
-        self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /, sender: Literal[AnySender.ANY]
+        self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /, sender: Literal[AnySender.ANY] = ANY
     ) -> ConnectedBlock: ...
     @overload
     def connected_to(self, receiver: Callable[Concatenate[S, P], ReturnT], /, sender: S) -> ConnectedBlock: ...
