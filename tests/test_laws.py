@@ -339,7 +339,15 @@ ACTIONS = st.one_of(CONNECT, DISCONNECT, DROP, MUTE, UNMUTE, ENTER, LEAVE, REFUS
 HOWS = ("send", "emit", "send_robust")
 SENDS = actions(st.sampled_from(HOWS), nothing, few, st.booleans())
 RAISE = st.just(Action("raise"))
-SCRIPTS = st.lists(st.one_of(st.lists(st.one_of(ACTIONS, SENDS), max_size=2), st.lists(RAISE, max_size=1)), max_size=5)
+REMOVE = st.one_of(DISCONNECT, DROP)
+SCRIPTS = st.lists(
+    st.one_of(
+        st.lists(REMOVE, min_size=1, max_size=2),
+        st.lists(st.one_of(ACTIONS, SENDS), max_size=2),
+        st.lists(RAISE, max_size=1),
+    ),
+    max_size=5,
+)
 
 
 def declared(sender: Any) -> object:
@@ -391,19 +399,22 @@ class SignalAgainstList(RuleBasedStateMachine):
     @initialize(
         kind=st.sampled_from(range(len(SIGNALS))),
         listening=st.booleans(),
-        receivers=st.lists(st.sampled_from(RECEIVER_KINDS), min_size=2, max_size=3),
+        kinds=st.lists(st.sampled_from(RECEIVER_KINDS), min_size=2, max_size=4),
+        connected=st.lists(CONNECT, max_size=6),
     )
-    def begin(self, kind: int, listening: bool, receivers: list[str]) -> None:
+    def begin(self, kind: int, listening: bool, kinds: list[str], connected: list[Action]) -> None:
         self.signal: Any = SIGNALS[kind]()
         self.asynchronous = isinstance(self.signal, AsyncSignal)
         self.listening = listening
         if listening:
             self.signal.receiver_connected.connect(self.on_connected)
             self.signal.receiver_disconnected.connect(self.on_disconnected)
-        for receiver in receivers:
-            self.new_receiver(receiver)
+        for each in kinds:
+            self.new_receiver(each)
         self.new_sender("plain")
         self.new_sender(1)
+        for action in connected:
+            self.connect(action)
 
     # Listeners
 

@@ -262,15 +262,24 @@ def text(name: str, shape: Shape, kind: Kind) -> tuple[str, dict[str, str]]:
     )
     renamed: dict[str, str] = {}
     for clash in set(_NAMES).intersection(shape.names):
-        import re
-
         other = clash
         while other in _NAMES or other in shape.names:
             other += "_"
         renamed[clash] = other
-        source = re.sub(rf"(?<![\w.{{]){clash}\b", other, source)  # not attributes, not what is filled in below
+        source = _rename(source, clash, other)
     source = source.replace("{name}", name).replace("{parameters}", shape.parameters).replace("{arguments}", arguments)
     return source, renamed
+
+
+def _rename(source: str, name: str, other: str) -> str:
+    """Rename a variable, but no attribute and nothing in braces. (At interpreter exit ``re`` cannot be imported.)"""
+    first, *rest = source.split(name)
+    renamed = first
+    for part in rest:
+        before, after = renamed[-1:], part[:1]
+        is_variable = not (before.isalnum() or before in "_.{" or after.isalnum() or after == "_")
+        renamed += (other if is_variable else name) + part
+    return renamed
 
 
 @functools.lru_cache(maxsize=4096)
