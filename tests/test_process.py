@@ -157,7 +157,7 @@ def test_fork_in_a_threaded_program_does_not_lock_the_child() -> None:
         for thread in threads:
             thread.start()
         failed = 0
-        for _ in range(30):
+        for _ in range(10):
             child = os.fork()
             if child == 0:
                 signals.alarm(20)  # a child that is locked dies of it
