@@ -111,6 +111,8 @@ ODD: tuple[Any, ...] = (
     pytest, builtins, (lambda: None), (lambda sender, **payload: None), "".join, object.__init__, (1).__add__,
     iter([]), staticmethod(print), classmethod(print), property(),
 )  # fmt: skip
+
+
 class Box:
     """One object, behind what Hypothesis may hash and show."""
 
@@ -340,7 +342,9 @@ def test_a_hostile_parameter_name_is_refused_and_named(name: str, kind: str) -> 
     keyword_only=st.integers(0, 4),
     flags=st.sampled_from([0, 0x04, 0x08, 0x0C]),
 )  # fmt: skip
-def test_any_names_at_all_are_either_refused_or_mean_themselves(names: list[str], keyword_only: int, flags: int) -> None:
+def test_any_names_at_all_are_either_refused_or_mean_themselves(
+    names: list[str], keyword_only: int, flags: int
+) -> None:
     """Whatever a declared parameter is called, its value reaches the receiver under that name, and nothing else runs."""
     extra = bool(flags & 0x04) + bool(flags & 0x08)
     if extra > len(names):
@@ -390,7 +394,9 @@ def test_defaults_and_annotations_are_values_not_text() -> None:
     """Their repr is never executed, nor does it show up where text is compiled."""
     default = HostileDefault()
 
-    def prototype(sender: HostileDefault(), a: HostileDefault() = default, *, b: "__import__('os').abort()" = default) -> None: ...  # type: ignore[valid-type]  # noqa: E501, F722
+    def prototype(
+        sender: HostileDefault(), a: HostileDefault() = default, *, b: __import__('os').abort() = default
+    ) -> None: ...  # type: ignore[valid-type]
 
     signal: Any = Signal(prototype)
     heard: list[object] = []

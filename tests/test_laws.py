@@ -792,7 +792,8 @@ class SignalAgainstList(RuleBasedStateMachine):
 
     def compare(self) -> None:
         self.check_lives()
-        assert self.told == self.expected
+        # In which order the connections of one receiver go is not promised.
+        assert sorted(map(repr, self.told)) == sorted(map(repr, self.expected))
         self.told.clear()
         self.expected.clear()
         assert list(map(number_of, self.signal.receivers)) == [entry.receiver for entry in self.in_order(None)]
@@ -842,12 +843,17 @@ class SignalAgainstList(RuleBasedStateMachine):
                 at_least += bool(mine) and not any(entry.safe for entry in mine)
         self.entries = [entry for entry in entries if self.by_number[entry.receiver].alive() is not None]
         kept |= {entry.sender for entry in self.entries if entry.sender in held}
-        if any(isinstance(sender.alive and sender.alive(), type) and label not in kept for label, sender in self.by_label.items()):
+        if any(
+            isinstance(sender.alive and sender.alive(), type) and label not in kept
+            for label, sender in self.by_label.items()
+        ):
             gc.collect()  # classes are cycles
         _ = self.signal.has_receivers  # has it take the dead out
         for label, sender in self.by_label.items():
             if sender.alive is not None:
-                assert (sender.alive() is not None) is (label in kept), f"sender {label}: should it live? {label in kept}"
+                assert (sender.alive() is not None) is (label in kept), (
+                    f"sender {label}: should it live? {label in kept}"
+                )
         told = len(self.warned)
         self.warned.clear()
         assert at_least <= told <= at_most, f"{at_least} to {at_most} lost by mistake, {told} told"
@@ -908,7 +914,9 @@ def test_disconnecting_undoes_all_connecting(connected: list[tuple[int, int]], r
 
 
 @BOUNDED_LAWS
-@given(leaving=st.permutations(range(5)), scopes=st.lists(st.sampled_from(["process", "context"]), min_size=5, max_size=5))
+@given(
+    leaving=st.permutations(range(5)), scopes=st.lists(st.sampled_from(["process", "context"]), min_size=5, max_size=5)
+)
 def test_muting_ends_with_the_last_block_in_whatever_order_they_end(leaving: list[int], scopes: list[Any]) -> None:
     signal, heard = Signal(), list[int]()
     known = receivers(1, heard)

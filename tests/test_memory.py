@@ -22,7 +22,9 @@ from typedsig import AsyncSignal, LostReceiverWarning, Raised, Signal
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::typedsig.LostReceiverWarning"),  # receivers die here as they please
-    pytest.mark.skipif(sys.implementation.name != "cpython", reason="counts what CPython's reference counts free at once"),
+    pytest.mark.skipif(
+        sys.implementation.name != "cpython", reason="counts what CPython's reference counts free at once"
+    ),
 ]
 
 
@@ -177,7 +179,7 @@ def left_behind(deed: Callable[[Any], None], n: int) -> tuple[int, int]:
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)
 def test_nothing_is_left_behind(deed: Callable[[Any], None]) -> None:
-    n = 300
+    n = 2000
     objects, size = left_behind(deed, n)
     # One object or 16 bytes for each repetition would be a leak. A little is the interpreter's own.
     assert objects < n / 10

@@ -327,7 +327,9 @@ assert heard == ["a", "a"], heard
 def test_subinterpreters_have_signals_of_their_own() -> None:
     """Several, one after another and at once, each with a lock of its own, beside a main one that also uses signals."""
     name, create = (
-        ("concurrent.interpreters", "create()") if sys.version_info >= (3, 14) else ("_interpreters", "create('isolated')")
+        ("concurrent.interpreters", "create()")
+        if sys.version_info >= (3, 14)
+        else ("_interpreters", "create('isolated')")
     )
     assert (
         says(f"""

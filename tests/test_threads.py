@@ -68,7 +68,7 @@ def storm(*workers: Callable[[], None], seconds: float = SECONDS) -> int:
             while not errors and time.monotonic() < end:
                 workers[index]()
                 rounds[index] += 1
-        except BaseException as error:  # handed to the main thread
+        except BaseException as error:  # noqa: BLE001  # handed to the main thread
             errors.append(error)
 
     threads = [threading.Thread(target=work, args=(index,), daemon=True) for index in range(len(workers))]
@@ -246,7 +246,9 @@ def test_one_signal_per_name_in_all_threads() -> None:
         begin = threading.Barrier(4)
         signals: list[object] = []
 
-        def ask(namespace: Namespace = namespace, begin: threading.Barrier = begin, into: list[object] = signals) -> None:
+        def ask(
+            namespace: Namespace = namespace, begin: threading.Barrier = begin, into: list[object] = signals
+        ) -> None:
             begin.wait()
             into.append(namespace.signal("saved"))
 
@@ -431,7 +433,10 @@ SETTINGS: list[Step] = [
     ),
 ]
 IN_BLOCKS = [
-    Step(f"{setting.name}, in blocks", lambda world, setting=setting: [setting.act(world), *(each.act(world) for each in BLOCKS)])
+    Step(
+        f"{setting.name}, in blocks",
+        lambda world, setting=setting: [setting.act(world), *(each.act(world) for each in BLOCKS)],
+    )
     for setting in SETTINGS
 ]
 CASES = [(setting, step) for setting in SETTINGS for step in [*STEPS, *BLOCKS]] + [
@@ -481,7 +486,9 @@ def in_turn(setting: Step, *steps: Step) -> list[Heard] | None:
     return world.outcome()
 
 
-@pytest.mark.skipif(sys.gettrace() is not None, reason="a tracer is on already: a debugger, or coverage's on Python < 3.12")
+@pytest.mark.skipif(
+    sys.gettrace() is not None, reason="a tracer is on already: a debugger, or coverage's on Python < 3.12"
+)
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="relies on objects dying at once")
 @pytest.mark.parametrize(("setting", "step"), CASES, ids=lambda step: step.name)
 def test_an_operation_interrupted_anywhere_is_as_if_one_came_after_the_other(setting: Step, step: Step) -> None:

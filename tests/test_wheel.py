@@ -30,7 +30,10 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     for hour in ("1", "2"):
         directory = tmp_path_factory.mktemp("wheel")
         copied = directory / "project"
-        for path in [*PROJECT.joinpath("src").rglob("*"), *(PROJECT / name for name in ("pyproject.toml", "README.md", "LICENSE"))]:
+        for path in [
+            *PROJECT.joinpath("src").rglob("*"),
+            *(PROJECT / name for name in ("pyproject.toml", "README.md", "LICENSE")),
+        ]:
             if path.is_file() and "__pycache__" not in path.parts:
                 target = copied / path.relative_to(PROJECT)
                 target.parent.mkdir(parents=True, exist_ok=True)

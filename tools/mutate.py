@@ -63,7 +63,7 @@ def mutate(node: ast.AST, choice: int) -> str | None:
         case ast.Constant(value=bool() as value), 0:
             node.value = not value
             return f"{value} reversed"
-        case (ast.If() | ast.IfExp() | ast.While()), (0 | 1) if not is_typing(node):
+        case ((ast.If() | ast.IfExp() | ast.While()), (0 | 1)) if not is_typing(node):
             if isinstance(node, ast.While) and choice == 0:
                 return None  # most would never end
             node.test = ast.copy_location(ast.Constant(value=choice == 0), node)
@@ -128,7 +128,9 @@ def main() -> None:
     for name, mutant in mutants:
         if survives(mutant, name, options.tests, options.python):
             survivors += 1
-            line = (PROJECT / "src" / "typedsig" / name).read_text(encoding="utf-8").splitlines()[mutant.line - 1].strip()
+            line = (
+                (PROJECT / "src" / "typedsig" / name).read_text(encoding="utf-8").splitlines()[mutant.line - 1].strip()
+            )
             sys.stdout.write(f"{name}:{mutant.line}: {mutant.what}: {line}\n")
             sys.stdout.flush()
     sys.stdout.write(f"{survivors} of {len(mutants)} mutants survived\n")

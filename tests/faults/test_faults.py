@@ -716,7 +716,7 @@ def answer(library: Library, text: str) -> str:
             RULES[text](library)
     except NotApplicable:
         return ""
-    except (Exception, pytest.fail.Exception):  # whatever goes wrong breaks the rule
+    except (Exception, pytest.fail.Exception):  # noqa: BLE001  # whatever goes wrong breaks the rule
         return "no"
     return "yes"
 
@@ -732,7 +732,9 @@ def table() -> str:
         "receivers strongly). An empty field: the library has nothing that the rule is about (psygnal and pyee know no "
         "senders).",
         "",
-        "| rule | " + " | ".join(f"{library.package} {metadata.version(library.package)}" for library in LIBRARIES) + " |",
+        "| rule | "
+        + " | ".join(f"{library.package} {metadata.version(library.package)}" for library in LIBRARIES)
+        + " |",
         "|---|" + "---|" * len(LIBRARIES),
     ]
     lines += [f"| {text} | " + " | ".join(answer(library, text) for library in LIBRARIES) + " |" for text in RULES]
