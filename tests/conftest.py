@@ -1,9 +1,13 @@
 """What several test modules need."""
 
 import gc
+import os
 from collections.abc import Callable
 
 import pytest
+
+# Coverage is measured in this process only: its locks do not survive a fork.
+os.environ.pop("COVERAGE_PROCESS_START", None)
 
 
 @pytest.fixture(params=["asyncio", "trio"])

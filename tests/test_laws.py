@@ -316,13 +316,14 @@ small = st.integers(0, 5)
 few = st.integers(0, 3)
 few_or_any = st.integers(-1, 3)
 nothing = st.just(0)
+never = st.just(value=False)
 
 
 def actions(
     what: st.SearchStrategy[str],
     receiver: st.SearchStrategy[int] = nothing,
     sender: st.SearchStrategy[int] = nothing,
-    flag: st.SearchStrategy[bool] = st.just(value=False),
+    flag: st.SearchStrategy[bool] = never,
 ) -> st.SearchStrategy[Action]:
     return st.tuples(what, receiver, sender, flag).map(lambda drawn: Action(*drawn))
 

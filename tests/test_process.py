@@ -251,7 +251,7 @@ def test_a_copied_owner_has_signals_of_its_own() -> None:
 
 @pytest.mark.parametrize("signal", [Signal(), Signal(name="own"), AsyncSignal(name="own")])
 def test_a_signal_that_cannot_be_found_is_refused_by_pickle_and_the_message_names_it(signal: Any) -> None:
-    with pytest.raises(TypeError, match="cannot pickle .*Signal"):
+    with pytest.raises(TypeError, match=r"cannot pickle .*Signal"):
         pickle.dumps(signal)
 
 
@@ -298,7 +298,7 @@ def test_a_reloaded_module_gets_the_same_signals(tmp_path: Path, monkeypatch: py
         module.saved.send(module.App(), path="a")
         assert heard == ["a"]
         path.write_text(MODULE.replace("path: str", "path: str, mode: str"))
-        with pytest.raises(TypeError, match="saved.*mode"):
+        with pytest.raises(TypeError, match=r"saved.*mode"):
             importlib.reload(module)
         assert module.signals["saved"] is saved
         assert saved.receivers == [receiver]

@@ -272,7 +272,7 @@ def text(name: str, shape: Shape, kind: Kind) -> tuple[str, dict[str, str]]:
 
 
 def _rename(source: str, name: str, other: str) -> str:
-    """Rename a variable, but no attribute and nothing in braces. (At interpreter exit ``re`` cannot be imported.)"""
+    """Rename a variable, but no attribute and nothing in braces; without ``re``, which cannot be imported at interpreter exit."""
     first, *rest = source.split(name)
     renamed = first
     for part in rest:

@@ -73,11 +73,18 @@ def is_coroutine_function(receiver: Any) -> bool:
     mock = sys.modules.get("unittest.mock")
     if mock is not None and issubclass(kind, mock.AsyncMock):
         return True
-    inspect = sys.modules.get("inspect")  # whoever marked the object has imported it
-    if inspect is not None and inspect.iscoroutinefunction(receiver):
+    if _is_marked(receiver):
         return True
     call = next((base.__dict__["__call__"] for base in kind.__mro__ if "__call__" in base.__dict__), None)
     return type(call) is FunctionType and is_coroutine_function(call)
+
+
+def _is_marked(receiver: object) -> bool:
+    inspect = sys.modules.get("inspect")  # whoever marked the object has imported it
+    try:
+        return inspect is not None and inspect.iscoroutinefunction(receiver)
+    except Exception:  # noqa: BLE001  # an object that fails when asked for a mark has none
+        return False
 
 
 def is_awaitable(value: object) -> bool:

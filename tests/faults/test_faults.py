@@ -726,11 +726,13 @@ def table() -> str:
     lines = [
         "# How signal libraries behave",
         "",
-        "Each rule was asked of each library by `python tests/faults/test_faults.py docs/faults.md`, on "
-        f"{sys.implementation.name} {sys.version.split()[0]}. The rules are those that typedsig promises: a *no* elsewhere may be "
-        "a choice (blinker leaves the order open, psygnal calls a receiver as often as it was connected, pyee holds "
-        "receivers strongly). An empty field: the library has nothing that the rule is about (psygnal and pyee know no "
-        "senders).",
+        (
+            "Each rule was asked of each library by `python tests/faults/test_faults.py docs/faults.md`, on "
+            f"{sys.implementation.name} {sys.version.split()[0]}. The rules are those that typedsig promises: a *no* elsewhere may be "
+            "a choice (blinker leaves the order open, psygnal calls a receiver as often as it was connected, pyee holds "
+            "receivers strongly). An empty field: the library has nothing that the rule is about (psygnal and pyee know no "
+            "senders)."
+        ),
         "",
         "| rule | "
         + " | ".join(f"{library.package} {metadata.version(library.package)}" for library in LIBRARIES)
