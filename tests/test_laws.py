@@ -36,7 +36,7 @@ BOUNDED = settings(
     derandomize=not LONG,
     database=None,
     deadline=None,
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=[*HealthCheck],  # pyright: ignore[reportArgumentType]  # its metaclass misleads
 )
 BOUNDED_LAWS = settings(BOUNDED, max_examples=2000 if LONG else 50)
 

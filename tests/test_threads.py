@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import faulthandler
+import functools
 import gc
 import itertools
 import os
@@ -14,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NamedTuple
@@ -40,7 +41,7 @@ def tiny_switch_interval() -> Iterator[None]:
 
 
 @contextmanager
-def collecting_all_the_time() -> Iterator[None]:
+def collecting_all_the_time() -> Generator[None]:
     before = gc.get_threshold()
     gc.collect()
     gc.freeze()  # what was there before is not looked at again and again
@@ -351,8 +352,10 @@ class World:
 
     def __init__(self) -> None:
         self.signal = Signal[Any, [Heard]]()
-        self.a, self.b = Sender(), Sender()
-        self.f, self.g, self.owner = named("f"), named("g"), Owner("owner")
+        self.a: Sender | None = Sender()
+        self.b: Sender | None = Sender()
+        self.f: Any = named("f")  # or None, once it was dropped
+        self.g, self.owner = named("g"), Owner("owner")
         self.block = self.signal.connected_to(self.f, self.a)
         self.mute = self.signal.muted(receiver=self.g)
 
@@ -378,7 +381,7 @@ def drop_f(world: World) -> None:
 
 
 def drop_a(world: World) -> None:
-    world.a = None  # type: ignore[assignment]  # it is gone
+    world.a = None
 
 
 class Step(NamedTuple):
@@ -432,10 +435,17 @@ SETTINGS: list[Step] = [
         ],
     ),
 ]
+
+
+def in_blocks(setting: Step, world: World) -> None:
+    for step in (setting, *BLOCKS):
+        step.act(world)
+
+
 IN_BLOCKS = [
     Step(
         f"{setting.name}, in blocks",
-        lambda world, setting=setting: [setting.act(world), *(each.act(world) for each in BLOCKS)],
+        functools.partial(in_blocks, setting),
     )
     for setting in SETTINGS
 ]

@@ -38,7 +38,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
                 target = copied / path.relative_to(PROJECT)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(path.read_bytes())
-                os.utime(target, (1_000_000_000 + 3600 * int(hour),) * 2)
+                os.utime(target, (1_000_000_000, 1_000_000_000 + 3600 * int(hour)))
         done = subprocess.run(
             [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(directory / "dist")],
             cwd=copied,

@@ -109,7 +109,7 @@ class Django(Library):
     package = "django"
 
     def signal(self) -> Any:
-        from django.dispatch import Signal
+        from django.dispatch import Signal  # type: ignore[import-not-found, unused-ignore]  # pyright: ignore[reportMissingImports]  # a peer, by command
 
         return Signal()
 
@@ -127,7 +127,7 @@ class Psygnal(Library):
     package = "psygnal"
 
     def signal(self) -> Any:
-        from psygnal import SignalInstance
+        from psygnal import SignalInstance  # type: ignore[import-not-found, unused-ignore]  # pyright: ignore[reportMissingImports]  # a peer, by command
 
         return SignalInstance((object,), name="signal")
 
@@ -153,7 +153,7 @@ class Pyee(Library):
     package = "pyee"
 
     def signal(self) -> Any:
-        from pyee import EventEmitter
+        from pyee import EventEmitter  # type: ignore[import-not-found, unused-ignore]  # pyright: ignore[reportMissingImports]  # a peer, by command
 
         return EventEmitter()
 
@@ -176,17 +176,17 @@ class PyDispatcher(Library):
         return object()
 
     def connect(self, signal: Any, receiver: Any, sender: Any = EVERY, **weak: bool) -> None:
-        from pydispatch import dispatcher
+        from pydispatch import dispatcher  # type: ignore[import-not-found, unused-ignore]  # pyright: ignore[reportMissingImports]  # a peer, by command
 
         dispatcher.connect(receiver, signal, dispatcher.Any if sender is EVERY else sender, **weak)
 
     def disconnect(self, signal: Any, receiver: Any, sender: Any = EVERY) -> None:
-        from pydispatch import dispatcher
+        from pydispatch import dispatcher  # type: ignore[import-not-found, unused-ignore]  # pyright: ignore[reportMissingImports]  # a peer, by command
 
         dispatcher.disconnect(receiver, signal, dispatcher.Any if sender is EVERY else sender)
 
     def send(self, signal: Any, sender: Any) -> Any:
-        from pydispatch import dispatcher
+        from pydispatch import dispatcher  # type: ignore[import-not-found, unused-ignore]  # pyright: ignore[reportMissingImports]  # a peer, by command
 
         return dispatcher.send(signal, sender)
 
