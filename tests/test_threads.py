@@ -377,7 +377,7 @@ def emit_to_nobody_new(world: World) -> None:
 
 
 def drop_f(world: World) -> None:
-    world.f = None  # type: ignore[assignment]  # it is gone
+    world.f = None
 
 
 def drop_a(world: World) -> None:
