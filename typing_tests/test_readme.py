@@ -45,7 +45,11 @@ def test_examples_are_refused_exactly_where_they_are_mistaken(checker: str) -> N
         for number in marked(path.read_text(encoding="utf-8"), "mistake")
     }
     complaints = CHECKERS[checker](ROOT / "examples", directory=HERE)
-    refused = {(complaint.path, complaint.line): complaint.message for complaint in complaints}
+    refused = {
+        (complaint.path, complaint.line): complaint.message
+        for complaint in complaints
+        if complaint.path.name != "before.py"  # code for blinker, which has no types
+    }
     assert mistaken
     assert refused.keys() == mistaken, refused
 

@@ -79,7 +79,10 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
     def _label(self) -> str:
         if self._prototype is None:
             return f"the unnamed {self._kind()}" if self._name is None else f"{self._kind()} {self._name!r}"
-        return f"{self.__module__}.{self.__qualname__}"
+        return f"{self.__module__}.{self.__qualname__}{self._other_name()}"
+
+    def _other_name(self) -> str:
+        return "" if self._name in (None, self.__name__) else f" {self._name!r}"
 
     @classmethod
     def _kind(cls) -> str:
@@ -89,7 +92,7 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
 
     def __repr__(self) -> str:
         count = len(self._alive(ANY))
-        what = "" if self._name is None else f" {self.__qualname__ if self._prototype else self._name}"
+        what = "" if self._name is None else f" {self.__qualname__}{self._other_name()}"
         try:
             what += "" if self.signature is None else str(self.signature)
         except Exception:  # noqa: BLE001  # annotations may be anything, and their repr may fail
@@ -123,7 +126,8 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
             sender: Call it for this sender only. Senders are told apart by identity; strings, bytes, bools, ints and
                 floats by type and value. ``None`` is a sender like any other; `ANY` is every sender.
             weak: Do not keep the receiver alive: it is disconnected when it dies. A bound method lives as long as its
-                object. With ``weak=False`` the signal keeps it alive.
+                object. With ``weak=False`` the signal keeps it alive, and with it whatever it refers to: if that is
+                the sender, both stay for as long as the signal.
 
         Returns:
             The receiver.
@@ -177,7 +181,7 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
             Whether anything was connected.
         """
         if sender is not ANY:
-            return self._detach(receiver, sender)
+            return self._let_go(receiver, self._remove(receiver_key(receiver), sender))
         removed = self._remove_everywhere(receiver_key(receiver))
         return self._let_go(receiver, removed) if removed else False
 
@@ -193,17 +197,17 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
     def _attach(self, receiver: AnyReceiver, sender: object, *, weak: bool, place: int | None = None) -> None:
         connection = self._add(receiver, sender, weak, place)
         if connection is not None and self._listeners is not None:
-            try:
-                self._announce("receiver_connected", receiver=receiver, sender=sender, weak=weak)
-            except BaseException:
-                self._undo(connection, sender)
-                raise
+            self._added(connection, receiver, sender, weak=weak)
 
-    def _undo(self, connection: Connection, sender: object) -> None:
-        with LOCK:
-            if self._find(connection.key, sender) is connection:
-                self._remove(connection.key, sender)
-        connection.strong = None
+    def _added(self, connection: Connection, receiver: AnyReceiver, sender: object, *, weak: bool) -> None:
+        try:
+            self._announce("receiver_connected", receiver=receiver, sender=sender, weak=weak)
+        except BaseException:
+            with LOCK:
+                if self._find(connection.key, sender) is connection:
+                    self._remove(connection.key, sender)
+            connection.strong = None
+            raise
 
     def _let_go(self, receiver: AnyReceiver, removed: list[tuple[Connection, object]]) -> bool:
         for connection, _ in removed:

@@ -33,38 +33,39 @@ class ConnectedBlock:
                 raise RuntimeError(f"this block of {table._label} is on already: call connected_to() once for each")
             found = table._find(self._what[0], self._sender)
             self._before = None if found is None else (found, found.strong is not None)
+            new = table._add(self._receiver, self._sender, weak=False) if found is None else None
             table._blocks[self] = None
-        if found is None:
+        if new is not None:
             try:
-                table._attach(self._receiver, self._sender, weak=False)
+                table._added(new, self._receiver, self._sender, weak=False)
             except BaseException:
                 table._blocks.pop(self, None)
                 raise
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         table = self._table
+        # Looking, handing over and restoring are one step, or a block that begins meanwhile takes the connection that
+        # is being removed for one that was there before.
         with LOCK:
-            blocks = list(table._blocks or ())
-            later = blocks[blocks.index(self) + 1 :]
-            if table._blocks is not None:
-                table._blocks.pop(self, None)
-            for block in later:
-                if isinstance(block, ConnectedBlock) and block._what == self._what:
-                    # A block that began in this one is still on. It now stands for both.
-                    block._before = self._before
-                    return
-        self._restore()
-
-    def _restore(self) -> None:
-        table = self._table
-        if self._before is None:
-            table._detach(self._receiver, self._sender)
-            return
-        before, strong = self._before
-        with LOCK:
-            if table._find(self._what[0], self._sender) is before:
+            if table._blocks is None or self not in table._blocks:
+                return
+            alike = [
+                block for block in table._blocks if isinstance(block, ConnectedBlock) and block._what == self._what
+            ]
+            later = alike[alike.index(self) + 1 :]
+            del table._blocks[self]
+            if later:  # a block that began in this one is still on; it now stands for both
+                later[0]._before = self._before
+                return
+            before, strong = self._before or (None, False)
+            if before is not None and table._find(self._what[0], self._sender) is before:
                 before.strong = before() if strong else None
                 return
-        # It was disconnected during the block, and maybe connected again.
-        table._detach(self._receiver, self._sender)
-        table._attach(self._receiver, self._sender, weak=not strong, place=before.place)
+            # It was not connected before, or was disconnected during the block, and maybe connected again.
+            removed = table._remove(self._what[0], self._sender)
+            new = None
+            if before is not None:
+                new = table._add(self._receiver, self._sender, weak=not strong, place=before.place)
+        table._let_go(self._receiver, removed)
+        if new is not None:
+            table._added(new, self._receiver, self._sender, weak=not strong)

@@ -198,13 +198,8 @@ class Connections:
 
     # Writing
 
-    def _attach(self, receiver: AnyReceiver, sender: object, *, weak: bool, place: int | None = None) -> None:
-        """Connect."""
-        self._add(receiver, sender, weak, place)
-
-    def _detach(self, receiver: AnyReceiver, sender: object) -> bool:
-        """Disconnect from this sender, or from what is connected for `ANY`; was anything connected?"""
-        return self._let_go(receiver, self._remove(receiver_key(receiver), sender))
+    def _added(self, connection: Connection, receiver: AnyReceiver, sender: object, *, weak: bool) -> None:
+        """Called after a new connection was made, without the lock; may undo it and raise."""
 
     def _let_go(self, receiver: AnyReceiver, removed: list[tuple[Connection, object]]) -> bool:
         """Let the receivers of removed connections die. Not under the lock, since their destructors are not ours."""
@@ -227,7 +222,8 @@ class Connections:
                     table: dict[ReceiverKey, Connection] = {}
                     self._everyone = table if self._everyone is None else self._everyone  # type: ignore[redundant-expr]
                 found = self._everyone.setdefault(connection.key, connection)
-                self._stale()
+                if found is connection:
+                    self._stale()
             else:
                 connection.sender_key = sender_key(sender)
                 found = self._insert(connection, sender)
@@ -291,7 +287,7 @@ class Connections:
         """A receiver has one origin, whichever of its connections is the first to serve; None if one has."""
         other = None if self._everyone is None else self._everyone.get(connection.key)
         if other is None and self._places:
-            bucket = next(iter(self._places.get(connection.key, {}).values()), None)
+            bucket = next(reversed(self._places.get(connection.key, {}).values()), None)
             other = None if bucket is None else bucket.connections.get(connection.key)
         if other is not None and connection.origin is not None:
             connection.origin = other.origin
@@ -318,7 +314,8 @@ class Connections:
                 break
             if key not in bucket.connections:
                 self._unplace(key, bucket)
-        self._stale_for(of)
+        if found is connection:
+            self._stale_for(of)
         return found
 
     def _bucket(self, key: SenderKey, sender: object) -> _Bucket:
@@ -448,7 +445,7 @@ class Connections:
         everyone = self._for_everyone
         if everyone is not None and self._buckets and not self._dead:
             key = sender_key(sender)
-            if key not in self._buckets:
+            if key not in self._buckets and everyone is self._for_everyone:  # nobody wrote between the two
                 return everyone
             found = self._resolved.get(key)  # a value: its id is not its key
             if found is not None:

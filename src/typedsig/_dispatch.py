@@ -50,10 +50,11 @@ if value is not None and (type(value) is CoroutineType or is_awaitable(value)):
 
 # Without a prototype the arguments come as a tuple and a dictionary. From the second receiver on, unpacking them for
 # each costs more than a loop that spells them out, which is made for each number and set of names. (CPython compiles calls
-# with more than 15 keywords in another way, so `spread` could not put their names in.)
+# with more than 15 keywords in another way, so `spread` could not put their names in; nor are so many positional ones
+# worth compiling a loop for each number of them.)
 _SPREAD: Final = """\
     if args or kwargs:
-        if len(connections) == 1 or len(kwargs) > 15:
+        if len(connections) == 1 or len(args) + len(kwargs) > 15:
             loop = spreads.get(("{name}",)) or unpacking("{name}")
             return loop(signal, connections, sender, args, kwargs)
         loop = spreads.get(("{name}", len(args), *kwargs)) or spread("{name}", len(args), *kwargs)

@@ -59,7 +59,7 @@ class Mute:
         self._switch(self, True)
         self._token = _Token()
         if self._context:
-            _in_context.set((*_in_context.get(), self._token))
+            _in_context.set((*(token for token in _in_context.get() if token.on), self._token))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         if self._token is not None:

@@ -66,7 +66,7 @@ class Namespace(Mapping[str, AnySignal]):
             if not isinstance(found, kind):
                 raise TypeError(f"{name!r} is the name of {found!r}, which is no {kind.__name__}")
             if prototype is not None:
-                if found.signature is None:
+                if found._prototype is None:
                     found._declare(prototype)
                 _check_alike(name, found, prototype)
             return found
@@ -92,10 +92,19 @@ class Namespace(Mapping[str, AnySignal]):
             found = self._signals.setdefault(signal.name, signal)
         if found is signal:
             return signal
-        if signal.signature is None or _home(found) != _home(signal) or type(found)._kind() != type(signal)._kind():
+        if found._prototype is None and signal._prototype is not None:
+            raise ValueError(
+                f"{signal.name!r} was asked for before it was declared: declare it with "
+                f"signal({signal.name!r}, prototype), which keeps the receivers that {found!r} has"
+            )
+        if signal._prototype is None or _home(found) != _home(signal) or type(found)._kind() != type(signal)._kind():
             raise ValueError(f"{signal.name!r} is the name of {found!r} already: another signal needs another name")
         _check_alike(signal.name, found, signal._prototype)
         return found  # type: ignore[return-value]  # of the same class
+
+    # A namespace is itself, whatever it holds.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     def __getitem__(self, name: str) -> AnySignal:
         return self._signals[name]

@@ -93,7 +93,8 @@ class Signal(BaseSignal[SenderT, P, ResultT], Generic[SenderT, P, ResultT]):
             document.changed.connect(f)             # of this document only
             Document.changed.connect(f)             # of every document
 
-        An instance costs nothing until somebody connects to it.
+        An instance costs nothing until somebody connects to it. This makes a `Signal`, also where it is called on a
+        subclass of it.
         """
         return SignalMethod(Signal(prototype))
 

@@ -102,25 +102,21 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
         connection.origin = None  # code written for blinker is not warned of receivers lost by mistake
         return connection
 
-    # These two are for `ConnectedBlock`. They go through the signal, whose class may have a `connect` of its own.
+    # These two are for `ConnectedBlock`.
 
-    def _attach(self, receiver: AnyReceiver, sender: object, *, weak: bool, place: int | None = None) -> None:
+    def _added(self, connection: Connection, receiver: AnyReceiver, sender: object, *, weak: bool) -> None:
         owner = self.owner()
-        if owner is None or place is not None:
-            self._add(receiver, sender, weak, place)
-        else:
-            owner.connect(receiver, sender, weak)
+        if owner is not None and self.connected is not None:
+            try:
+                self.connected.send(owner, receiver=receiver, sender=sender, weak=weak)
+            except BaseException:
+                self._let_go(receiver, self._remove(connection.key, sender))
+                raise
 
-    def _detach(self, receiver: AnyReceiver, sender: object) -> bool:
+    def left(self, receiver: AnyReceiver, sender: object) -> None:
         owner = self.owner()
-        if owner is not None and (sender is not ANY or receiver_key(receiver) not in (self._places or ())):
-            owner.disconnect(receiver, sender)
-            return True
-        # Only from what is connected for `ANY`, which `Signal.disconnect` cannot do.
-        removed = super()._detach(receiver, sender)
         if owner is not None and self.disconnected is not None:
             self.disconnected.send(owner, receiver=receiver, sender=sender)
-        return removed
 
     def unmuted(self, sender: object) -> tuple[Connection, ...]:
         """What a send from this sender would call if nothing were muted."""
@@ -265,8 +261,21 @@ class Signal:
     @contextmanager
     def connected_to(self, receiver: Callable[..., Any], sender: Any = ANY) -> Generator[None, None, None]:
         """Connect during a ``with`` block, keeping the receiver alive. Afterwards it is connected as it was before."""
-        with ConnectedBlock(self.__table(), receiver, sender):
+        if type(self).connect is Signal.connect and type(self).disconnect is Signal.disconnect:
+            table = self.__table()
+            before = table._find(receiver_key(receiver), sender)
+            try:
+                with ConnectedBlock(table, receiver, sender):
+                    yield
+            finally:
+                if before is None:
+                    table.left(receiver, sender)
+            return
+        self.connect(receiver, sender, False)  # a subclass's own
+        try:
             yield
+        finally:
+            self.disconnect(receiver, sender)
 
     @contextmanager
     def muted(self) -> Generator[None, None, None]:
