@@ -19,7 +19,7 @@ class LostReceiverWarning(RuntimeWarning):
 
     Connect it with ``weak=False`` if the signal shall keep it alive, or keep a reference to it for as long as it shall
     listen. Bound methods never give this warning: their owners may well die. It is shown at the line that connected
-    the receiver, no later than when the signal is next sent or written to.
+    the receiver, no later than when the signal is next sent or written to, or, while all of it is muted, when that ends.
     """
 
     __module__ = "typedsig"
