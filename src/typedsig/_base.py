@@ -118,7 +118,8 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         """Have a receiver called by every later send, or by those from one sender.
 
         Works as a decorator. The same receiver connected again for the same sender is one connection and keeps its
-        place; connected both for a sender and for every sender, it is called once, in the earlier place. Safe in any thread; a send that is running does not call the new receiver yet.
+        place; connected both for a sender and for every sender, it is called once, in the earlier place. Safe in any
+        thread; a send that is running does not call the new receiver yet.
 
         Args:
             receiver: Takes the sender and the payload. A bound method is known by its object and function, everything
