@@ -69,6 +69,8 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
 
     __slots__ = ("connected", "coroutines", "disconnected", "owner")
 
+    _tells_lost = False  # code written for blinker is not warned of receivers lost by mistake
+
     owner: "ref[Signal]"
     coroutines: bool
     """Was a coroutine function ever connected?"""
@@ -99,7 +101,6 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
             # and whoever connects it to blinker keeps it.
             connection = super()._refer(receiver, weak=False)
             connection.strong = None
-        connection.origin = None  # code written for blinker is not warned of receivers lost by mistake
         return connection
 
     # These two are for `ConnectedBlock`.
@@ -114,6 +115,7 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
                 raise
 
     def left(self, receiver: AnyReceiver, sender: object) -> None:
+        """Announce a disconnection."""
         owner = self.owner()
         if owner is not None and self.disconnected is not None:
             self.disconnected.send(owner, receiver=receiver, sender=sender)
@@ -413,8 +415,7 @@ class Signal:
             return
         key = receiver_key(receiver)
         table._let_go(receiver, table._remove_everywhere(key) if sender is ANY else table._remove(key, sender))
-        if table.disconnected is not None:
-            table.disconnected.send(self, receiver=receiver, sender=sender)
+        table.left(receiver, sender)
 
     def _clear_state(self) -> None:
         # Not public in blinker, but known to test suites.
