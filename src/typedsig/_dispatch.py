@@ -38,6 +38,22 @@ else:
     value = function(target, sender{arguments})
 """
 
+# Calls that unpack take longer even if there is nothing to unpack.
+_CALL_UNPACKING: Final = """\
+function = connection.function
+if function is not None:
+    receiver = connection.rebind(function, target)
+    value = function(target, sender, *args, **kwargs)
+else:
+    receiver = target
+    if args:
+        value = target(sender, *args, **kwargs)
+    elif kwargs:
+        value = target(sender, **kwargs)
+    else:
+        value = target(sender)
+"""
+
 _REFUSE_COROUTINE: Final = """\
 if value is not None and type(value) is CoroutineType:
     refuse_coroutine(value, signal, connection, target)
@@ -49,26 +65,43 @@ if value is not None and (type(value) is CoroutineType or is_awaitable(value)):
 """
 
 # Without a prototype the arguments come as a tuple and a dictionary. From the second receiver on, unpacking them for
-# each costs more than a loop that spells them out, which is made for each number and set of names. (CPython compiles calls
-# with more than 15 keywords in another way, so `spread` could not put their names in; nor are so many positional ones
-# worth compiling a loop for each number of them.)
+# each costs more than a loop that spells them out, which is made for each number and set of names.
 _SPREAD: Final = """\
     if args or kwargs:
-        if len(connections) == 1 or len(args) + len(kwargs) > 15:
-            loop = spreads.get(("{name}",)) or unpacking("{name}")
-            return loop(signal, connections, sender, args, kwargs)
-        loop = spreads.get(("{name}", len(args), *kwargs)) or spread("{name}", len(args), *kwargs)
-        return loop(signal, connections, sender, *args, *kwargs.values())
+        loop = spreads["{name}"][(len(args), *kwargs) if args else tuple(kwargs)]
+        return loop(signal, connections, sender, args, kwargs)
 """
 
-# The first exception of a receiver ends the send. Testing for an empty snapshot (nobody connected, or all muted) before
-# looping spares 50 ns on CPython 3.13, and not asking each connection for a function spares a seventh where there are
-# no methods.
+_EXPLAIN: Final = """\
+except Exception as error:
+    explain(error, signal, connection, target)
+    raise
+"""
+
+# Testing for an empty snapshot (nobody connected, or all muted) before looping spares 50 ns on CPython 3.13, and not
+# looping for a single receiver an eighth of its send.
+_SEND_FEW: Final = """\
+    if not connections:
+        return []
+    if len(connections) == 1:
+        [connection] = connections
+        target = connection()
+        if target is None:
+            signal._snapshot = None
+            return []
+        try:
+            {call one}
+            {judge}
+        {explain}
+        return [(receiver, value)]
+"""
+
+# The first exception of a receiver ends the send. Not asking each connection for a function spares a seventh where there
+# are no methods.
 _SEND: Final = """\
 {definition}
 {snapshot}
-    if not connections:
-        return []
+{few}
 {spread}
     results = []
     try:
@@ -90,18 +123,31 @@ _SEND: Final = """\
                 {call}
                 {judge}
                 results.append((receiver, value))
-    except Exception as error:
-        explain(error, signal, connection, target)
-        raise
+    {explain}
     return results
 """
 
 # The same without results, and so without making bound methods again (55 to 85 ns each).
+_EMIT_FEW: Final = """\
+    if not connections:
+        return
+    if len(connections) == 1:
+        [connection] = connections
+        target = connection()
+        if target is None:
+            signal._snapshot = None
+            return
+        try:
+            {call one}
+            {judge}
+        {explain}
+        return
+"""
+
 _EMIT: Final = """\
 {definition}
 {snapshot}
-    if not connections:
-        return
+{few}
 {spread}
     try:
         if not signal._has_methods:
@@ -118,15 +164,9 @@ _EMIT: Final = """\
                 if target is None:
                     signal._snapshot = None
                     continue
-                function = connection.function
-                if function is None:
-                    value = target(sender{arguments})
-                else:
-                    value = function(target, sender{arguments})
+                {call}
                 {judge}
-    except Exception as error:
-        explain(error, signal, connection, target)
-        raise
+    {explain}
 """
 
 # An error keeps this frame alive, through its traceback, so the frame must let go of the list that keeps the error.
@@ -173,38 +213,47 @@ _SEND_CONCURRENTLY: Final = """\
 """
 
 _TEXTS: Final = {
-    "send": (_SEND, _REFUSE_COROUTINE),
-    "emit": (_EMIT, _REFUSE_COROUTINE),
-    "send_robust": (_SEND_ROBUST, _REFUSE_COROUTINE),
-    "send_async": (_SEND, _AWAIT),
-    "emit_async": (_EMIT, _AWAIT),
-    "send_robust_async": (_SEND_ROBUST, _AWAIT),
-    "send_concurrently": (_SEND_CONCURRENTLY, _AWAIT),
+    "send": (_SEND, _SEND_FEW, _REFUSE_COROUTINE),
+    "emit": (_EMIT, _EMIT_FEW, _REFUSE_COROUTINE),
+    "send_robust": (_SEND_ROBUST, "", _REFUSE_COROUTINE),
+    "send_async": (_SEND, _SEND_FEW, _AWAIT),
+    "emit_async": (_EMIT, _EMIT_FEW, _AWAIT),
+    "send_robust_async": (_SEND_ROBUST, "", _AWAIT),
+    "send_concurrently": (_SEND_CONCURRENTLY, "", _AWAIT),
 }
 
-spreads: Final[dict[tuple[str | int, ...], FunctionType]] = {}
+
+class _Loops(dict[tuple[int | str, ...], FunctionType]):
+    """The loops of one method of undeclared signals, by the number of positional arguments, if any, and the keywords."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __missing__(self, key: tuple[Any, ...]) -> FunctionType:
+        if len(self) >= 1024:
+            self.clear()
+        count, keywords = (key[0], key[1:]) if key and type(key[0]) is int else (0, key)
+        return self.setdefault(key, _spread(self.name, count, keywords))
 
 
-def unpacking(name: str) -> FunctionType:
-    """Make the loop of one method that unpacks the arguments of an undeclared signal for each receiver."""
-    code, scope = _code(name, Shape("args, kwargs", ", *args, **kwargs"), "spread")
-    loop = spreads[(name,)] = FunctionType(code, scope, name)
-    return loop
+spreads: Final = {name: _Loops(name) for name in ("send", "emit", "send_async", "emit_async")}
 
 
-def spread(name: str, count: int, *keywords: str) -> FunctionType:
+def _spread(name: str, count: int, keywords: tuple[str, ...]) -> FunctionType:
     """Make the loop of one method for so many positional arguments and these keywords."""
+    # CPython compiles calls with more than 15 keywords in another way, into which their names could not be put; nor are
+    # so many positional arguments worth a loop for each number of them.
+    if count + len(keywords) > 15:
+        code, scope = _code(name, Shape("", ", *args, **kwargs"), "spread")
+        return FunctionType(code, scope, name)
     names = [f"k{index}" for index in range(len(keywords))]
     positional = [f"p{index}" for index in range(count)]
     passed = [*positional, *(f"{name}={name}" for name in names)]
-    shape = Shape(", ".join([*positional, *names]), "".join(f", {argument}" for argument in passed))
-    code, scope = _code(name, shape, "spread")
+    unpacking = f"[{', '.join(positional)}] = args; [{', '.join(names)}] = kwargs.values()"
+    code, scope = _code(name, Shape(unpacking, "".join(f", {argument}" for argument in passed)), "spread")
     # Keywords come from the call and may be any string. They stay data: a constant of the code, never source text.
     consts = tuple(keywords if const == tuple(names) and names else const for const in code.co_consts)
-    if len(spreads) >= 1024:
-        spreads.clear()
-    loop = spreads[(name, count, *keywords)] = FunctionType(code.replace(co_consts=consts), scope, name)
-    return loop
+    return FunctionType(code.replace(co_consts=consts), scope, name)
 
 
 _GLOBALS: Final[dict[str, Any]] = {
@@ -220,11 +269,10 @@ _GLOBALS: Final[dict[str, Any]] = {
     "id": id,
     "is_awaitable": is_awaitable,
     "refuse_coroutine": refuse_coroutine,
-    "spread": spread,
-    "spreads": spreads,
     "len": len,
+    "spreads": spreads,
+    "tuple": tuple,
     "type": type,
-    "unpacking": unpacking,
 }
 
 # Names of the texts, which give way where a payload has a parameter of the same name.
@@ -239,28 +287,36 @@ Kind: TypeAlias = Literal["signal", "bound", "spread"]
 _HEADS: Final[dict[Kind, str]] = {
     "signal": "def {name}(signal, sender, {parameters}):",
     "bound": "def {name}(bound, {parameters}):\n    sender = bound._sender\n    signal = bound._signal",
-    "spread": "def {name}(signal, connections, sender, {parameters}):",
+    "spread": "def {name}(signal, connections, sender, args, kwargs):\n    {parameters}",
 }
 
 
 def text(name: str, shape: Shape, kind: Kind) -> tuple[str, dict[str, str]]:
     """The source of one method for one shape of payload, and which of its names had to give way."""
-    template, judge = _TEXTS[name]
-    loop, arguments = "", shape.arguments
-    if shape == UNDECLARED and name in ("send", "emit"):
-        loop, arguments = _SPREAD, ""
+    template, few, judge = _TEXTS[name]
     fragments = {
-        "{definition}": ("async " if judge is _AWAIT else "") + _HEADS[kind] + "\n",
-        "{snapshot}": "" if kind == "spread" else _SNAPSHOT,
-        "{spread}": loop,
+        "{definition}": _HEADS[kind] + "\n",
+        "{snapshot}": _SNAPSHOT,
+        "{few}": few,
         "{call}": _CALL,
+        "{call one}": _CALL,
+        "{spread}": "",
         "{judge}": judge,
+        "{explain}": _EXPLAIN,
     }
-    source = "".join(
-        line[: -len(line.lstrip())] + inner if line.strip() in fragments else line
-        for line in template.splitlines(keepends=True)
-        for inner in fragments.get(line.strip(), line).splitlines(keepends=True)
-    )
+    arguments = shape.arguments
+    if kind == "spread":
+        fragments |= {"{snapshot}": "", "{few}": ""}
+    elif few and shape == UNDECLARED:
+        fragments |= {"{call one}": _CALL_UNPACKING, "{spread}": _SPREAD}
+        arguments = ""
+    if judge is _AWAIT:
+        fragments["{definition}"] = "async " + fragments["{definition}"]
+        fragments["{spread}"] = fragments["{spread}"].replace("return loop", "return await loop")
+    if template is _EMIT:
+        for call in ("{call}", "{call one}"):
+            fragments[call] = _without_receiver(fragments[call])
+    source = _filled(template, fragments)
     renamed: dict[str, str] = {}
     for clash in set(_NAMES).intersection(shape.names):
         other = clash
@@ -270,6 +326,23 @@ def text(name: str, shape: Shape, kind: Kind) -> tuple[str, dict[str, str]]:
         source = _rename(source, clash, other)
     source = source.replace("{name}", name).replace("{parameters}", shape.parameters).replace("{arguments}", arguments)
     return source, renamed
+
+
+def _without_receiver(call: str) -> str:
+    return "".join(line for line in call.splitlines(keepends=True) if "receiver =" not in line)
+
+
+def _filled(text: str, fragments: dict[str, str]) -> str:
+    """Put fragments, which may name others, in the place of the lines that name them, as far indented."""
+    filled = ""
+    for line in text.splitlines(keepends=True):
+        fragment = fragments.get(line.strip())
+        if fragment is None:
+            filled += line
+        else:
+            indent = line[: -len(line.lstrip())]
+            filled += "".join(indent + inner for inner in _filled(fragment, fragments).splitlines(keepends=True))
+    return filled
 
 
 def _rename(source: str, name: str, other: str) -> str:
