@@ -361,12 +361,35 @@ def test_signals_of_one_prototype_share_a_class() -> None:
         @Signal
         def prototype(sender: App, *, a: object = default) -> object: ...
 
+        assert prototype.send(App()) == []
         return prototype
 
     assert type(make(None)) is type(make(None))
     assert type(make(1)) is not type(make("1"))
     assert inspect.signature(make(1).send).parameters["a"].default == 1
     assert inspect.signature(make("1").send).parameters["a"].default == "1"
+
+
+def test_signals_that_were_never_sent_share_a_class() -> None:
+    """Programs declare far more signals than they send, and a class takes over a thousand bytes."""
+
+    @Signal
+    def one(sender: App, *, a: int) -> object:
+        """The one."""
+
+    @Signal
+    def other(sender: App, *, b: str) -> object:
+        """The other."""
+
+    one.connect(print)
+    assert type(one) is type(other)
+    assert (one.__doc__, other.__doc__, type(one).__doc__) == ("The one.", "The other.", Signal.__doc__)
+    assert (one.__module__, type(one).__module__) == (__name__, "typedsig")
+    send = type(one).send
+    assert send is Signal.send  # of the class, not of one of its signals
+    assert one.send.__qualname__.endswith("one.send")
+    assert type(one) is not type(other)
+    assert (one.__doc__, other.__doc__, type(one).__doc__) == ("The one.", "The other.", Signal.__doc__)
 
 
 def test_classes_of_signals_do_not_pile_up(collect: Callable[[], None]) -> None:

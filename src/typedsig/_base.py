@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, Literal, 
 
 from ._blocks import ConnectedBlock
 from ._connections import LOCK, Connection, Connections
-from ._declared import Declarable, Declaration, bound_class_of, declared_class
+from ._declared import Declarable, bound_class_of, declared_class, documented_class, own_class
 from ._muting import Mute
-from ._prototype import UNDECLARED, Shape, check, check_name, shape_of, signature_of
+from ._prototype import check, check_name, shape_of, signature_of
 from ._receiver import CO_COROUTINE, AnyReceiver, describe, is_coroutine_function, receiver_key
 from ._sender import sender_key
 from ._types import ANY, AnySender, P, ReturnT, S, Scope, SenderT
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
     """The members that `Signal` and `AsyncSignal` share. ``ReturnT`` is what a receiver returns."""
 
-    __slots__ = ("__name__", "__qualname__", "_listeners", "_name", "_prototype", "_shape")
+    __slots__ = ("__name__", "__qualname__", "_doc", "_listeners", "_name", "_prototype")
 
     __name__: str
     __qualname__: str
     _name: str | None
     _prototype: Any
     """A `FunctionType` or None. (Checkers take a function that is an attribute for a method.)"""
-    _shape: Shape
+    _doc: str | None
+    """The docstring it was given."""
     _listeners: dict[str, Any] | None
     """`receiver_connected` and `receiver_disconnected`, once somebody asked for them."""
     _asynchronous: ClassVar[bool]
@@ -38,30 +39,23 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         if name is not None:
             check_name(name)
         self._listeners = self._prototype = None
-        self._shape = UNDECLARED
+        self._doc = doc
         self._name = name
         self.__name__ = self.__qualname__ = name or type(self).__name__
         if prototype is not None:
-            self._declare(prototype, doc)
+            self._declare(prototype)
         elif doc is not None:
-            declaration = Declaration(None, UNDECLARED, type(self).__module__, type(self).__qualname__, doc)
-            self.__class__ = declared_class(type(self), declaration)
+            self.__class__ = documented_class(type(self))
 
-    def _declare(self, prototype: object, doc: str | None = None) -> None:
+    def _declare(self, prototype: object) -> None:
         """Give this signal its prototype."""
         function = check(prototype, asynchronous=self._asynchronous)
-        shape = shape_of(function)
-        self.__class__ = declared_class(
-            type(self),
-            Declaration(
-                function, shape, function.__module__, self._name or function.__qualname__, doc or function.__doc__
-            ),
-        )
+        shape_of(function)  # refused now, though it is needed later
         self._prototype = function
-        self._shape = shape
         self._name = self._name or function.__name__
         self.__name__ = function.__name__
         self.__qualname__ = function.__qualname__
+        self.__class__ = declared_class(own_class(type(self)))
 
     # What it is
 
@@ -84,11 +78,20 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
     def _other_name(self) -> str:
         return "" if self._name in (None, self.__name__) else f" {self._name!r}"
 
+    @property
+    def _docstring(self) -> str | None:
+        return self._doc or self._prototype.__doc__
+
+    @property
+    def _home(self) -> str:
+        module: str = self._prototype.__module__
+        return module
+
     @classmethod
     def _kind(cls) -> str:
         """``typedsig.Signal``, or the subclass's name."""
-        declared = next(base for base in cls.__mro__ if not base.__dict__.get("_made"))
-        return f"{declared.__module__}.{declared.__qualname__}"
+        own = own_class(cls)
+        return f"{own.__module__}.{own.__qualname__}"
 
     def __repr__(self) -> str:
         count = len(self._alive(ANY))
@@ -276,7 +279,7 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
     def _bind(self, sender: object) -> Any:
         if sender is ANY:
             raise TypeError(f"{self._label}.bind(): a bound signal has one sender, not ANY")
-        bound = bound_class_of(type(self))()
+        bound = bound_class_of(self)()
         bound._sender = sender
         bound._signal = self
         return bound
@@ -298,7 +301,7 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         fresh = object.__new__(type(self))
         Connections.__init__(fresh)
         fresh._listeners = None
-        for slot in ("_name", "_prototype", "_shape", "__name__", "__qualname__"):
+        for slot in ("_doc", "_name", "_prototype", "__name__", "__qualname__"):
             setattr(fresh, slot, getattr(self, slot))
         memo[id(self)] = fresh
         for name, value in self._own_state():
@@ -392,6 +395,14 @@ class BaseBound(Declarable, Generic[SenderT, P, ReturnT]):
     def signature(self) -> "Signature | None":
         """The signal's signature, sender included."""
         return self._signal.signature
+
+    @property
+    def _docstring(self) -> str | None:
+        return self._signal.__doc__
+
+    @property
+    def _home(self) -> str:
+        return self._signal.__module__
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, BaseBound) and self._key() == other._key()

@@ -1,8 +1,12 @@
-"""The class of a declared signal: a subclass that has ``send`` and its kin with the declared parameters.
+"""The classes of declared signals, whose ``send`` and its kin have the declared parameters.
 
-As methods of a class they are found as fast as any method, and a subclass's own ``send`` keeps its place before them:
-for a ``class Mine(Signal)`` the order is declared Mine, Mine, declared Signal, Signal, so ``super()`` finds the
-generated one. Signals made from the same ``def`` share a class.
+As methods of a class they are found as fast as any method. Programs declare far more signals than they ever send, so a
+signal gets there in two steps: declared, it has the one subclass that all declared signals of its class share (see
+`declared_class`); the first time it is asked for a generated method, it gets a class of its own (`made_class`), or
+shares that of another signal made from the same ``def``.
+
+A subclass's own ``send`` keeps its place before the generated one: for a ``class Mine(Signal)`` the order is made Mine,
+declared Mine, Mine, made Signal, declared Signal, Signal, so ``super()`` finds the generated one.
 """
 
 from collections.abc import Callable
@@ -11,8 +15,8 @@ from types import FunctionType
 from typing import Any, ClassVar, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
-from ._dispatch import Kind, method
-from ._prototype import UNDECLARED, Shape, defaults_of
+from ._dispatch import method
+from ._prototype import UNDECLARED, Shape, defaults_of, shape_of
 
 MethodT = TypeVar("MethodT", bound=Callable[..., object])
 
@@ -22,7 +26,7 @@ class Lazy:
     # would be every instance's.)
     __slots__ = ("__doc__", "_make", "_name", "_owner")
 
-    def __init__(self, make: Callable[[], object], doc: str | None = None) -> None:
+    def __init__(self, make: Callable[[], FunctionType], doc: str | None) -> None:
         self._make = make
         self.__doc__ = doc
 
@@ -33,27 +37,40 @@ class Lazy:
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         made = self._make()
         setattr(self._owner, self._name, made)
-        return made.__get__(instance, owner) if isinstance(made, FunctionType) else made
+        return made.__get__(instance, owner)
 
 
 def generated(stub: MethodT) -> MethodT:
     """Have a method written by `typedsig._dispatch`. The stub gives its name, types and docstring."""
     name, doc = stub.__name__, stub.__doc__
     owner = stub.__qualname__.partition(".")[0]
-    make = partial(
-        method,
-        name,
-        UNDECLARED,
-        "bound" if owner.startswith("Bound") else "signal",
-        prototype=None,
-        label=owner,
-        doc=doc,
-    )
+    kind = "bound" if owner.startswith("Bound") else "signal"
+    make = partial(method, name, UNDECLARED, kind, prototype=None, label=owner, doc=doc)
     return Lazy(make, doc)  # type: ignore[return-value]  # a method as soon as anybody looks
 
 
+class Declaration(NamedTuple):
+    """What the signals of one class have in common."""
+
+    prototype: Any
+    """A `FunctionType`. (Checkers take a function that is an attribute for a method.)"""
+    shape: Shape
+    label: str
+
+    def key(self) -> tuple[object, ...]:
+        # Code and defaults by id, since comparing them may be slow or run the user's code. The class keeps them alive.
+        defaults, keyword_defaults = defaults_of(self.prototype)
+        return (
+            id(self.prototype.__code__),
+            tuple(map(id, defaults or ())),
+            tuple((name, id(value)) for name, value in (keyword_defaults or {}).items()),
+            self.shape,
+            self.label,
+        )
+
+
 class Declarable:
-    """What `declared_class` makes subclasses of."""
+    """What has generated methods: signals, and signals seen from one sender."""
 
     __slots__ = ()
 
@@ -61,8 +78,10 @@ class Declarable:
     """The names of the methods to generate. The class that has this itself is the one that defines them."""
     _bound_class: "ClassVar[type[Declarable] | None]" = None
     """For a signal, the class of the signal seen from one sender."""
+    _declaration: ClassVar[Declaration | None] = None
+    """Of a class made by `made_class`."""
     _made: ClassVar[bool] = False
-    """Made by `declared_class`; looked for in the class itself."""
+    """Made here; looked for in the class itself."""
 
     def __class_getitem__(cls, parameters: Any) -> Any:
         # Written out with the defaults, because Python 3.13.0 fails to fill in that of a ParamSpec.
@@ -76,29 +95,13 @@ def _with_defaults(sender: object, payload: object = ..., result: object = objec
     return sender, payload, result
 
 
-class Declaration(NamedTuple):
-    """What the signals of one class have in common."""
+def own_class(cls: type[Any]) -> type[Any]:
+    """The class that a user would name: ``cls`` or, if that was made here, the one it was made from."""
+    return next(base for base in cls.__mro__ if not base.__dict__.get("_made"))
 
-    prototype: Any
-    """A `FunctionType` or None. (Checkers take a function that is an attribute for a method.)"""
-    shape: Shape
-    module: str
-    label: str
-    doc: str | None
 
-    def key(self) -> tuple[object, ...]:
-        # Code and defaults by id, since comparing them may be slow or run the user's code. The class keeps them alive.
-        if self.prototype is None:
-            return self.module, self.label, self.doc
-        defaults, keyword_defaults = defaults_of(self.prototype)
-        return (
-            id(self.prototype.__code__),
-            tuple(map(id, defaults or ())),
-            tuple((name, id(value)) for name, value in (keyword_defaults or {}).items()),
-            self.module,
-            self.label,
-            self.doc,
-        )
+def _defining(cls: type[Any]) -> type[Any]:
+    return next(base for base in cls.__mro__ if "_methods" in base.__dict__)
 
 
 class _NoHook:
@@ -110,51 +113,106 @@ class _NoHook:
         pass
 
 
+class _PerInstance(str):
+    # A class attribute that is a string to the class, and to its instances what another attribute of theirs says.
+    attribute: str
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return str(self) if instance is None else getattr(instance, self.attribute)
+
+
+def _per_instance(text: str | None, attribute: str) -> _PerInstance:
+    told = _PerInstance(text or "")
+    told.attribute = attribute
+    return told
+
+
+class _Generated:
+    # A method of declared signals: made for the class of the one that is asked for it.
+    __slots__ = ("__doc__", "_name")
+
+    def __init__(self, name: str, doc: str | None) -> None:
+        self._name = name
+        self.__doc__ = doc
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is not None:
+            owner = class_of(instance)
+        declaration: Declaration | None = owner._declaration
+        defining = _defining(owner)
+        if declaration is None:  # asked for in a class whose signals have different ones
+            return getattr(defining, self._name)
+        made = made_class(defining, declaration)
+        kind = "signal" if defining._bound_class is not None else "bound"
+        function = method(
+            self._name, declaration.shape, kind,
+            prototype=declaration.prototype, label=declaration.label, doc=self.__doc__,
+        )  # fmt: skip
+        setattr(made, self._name, function)
+        return function.__get__(instance, owner)
+
+
 _classes: WeakValueDictionary[tuple[object, ...], type[Any]] = WeakValueDictionary()
 
 
-def declared_class(cls: type[Declarable], declaration: Declaration) -> type[Any]:
-    """The subclass of ``cls`` for signals that are declared so."""
-    key = cls, declaration.key()
-    made = _classes.get(key)
-    if made is None:
-        made = _classes.setdefault(key, _make_class(cls, declaration))
-    return made
+def _subclass(
+    own: type[Any], why: object, bases: tuple[type[Any], ...], namespace: Callable[[], dict[str, object]]
+) -> type[Any]:
+    found = _classes.get((own, why))
+    if found is None:
+        make: Callable[..., type[Any]] = type(own)
+        common = {"__slots__": (), "__module__": own.__module__, "_made": True}
+        found = _classes.setdefault((own, why), make(own.__name__, bases, {**common, **namespace()}))
+    return found
 
 
-def _make_class(cls: Any, declaration: Declaration) -> type[Any]:
-    defining = next(base for base in cls.__mro__ if "_methods" in base.__dict__)
-    namespace: dict[str, object] = {
-        "__slots__": (),
-        "__module__": declaration.module,
-        "__doc__": declaration.doc,
-        "_made": True,
-    }
-    make: Callable[..., type[Any]] = cls.__class__
-    if cls is not defining:
-        return make(cls.__name__, (_NoHook, cls, declared_class(defining, declaration)), namespace)
-    if declaration.prototype is not None:
-        bound_class = cls._bound_class
-        kind: Kind = "bound" if bound_class is None else "signal"
-        for name in defining._methods:
-            doc = defining.__dict__[name].__doc__
-            namespace[name] = Lazy(
-                partial(
-                    method, name, declaration.shape, kind,
-                    prototype=declaration.prototype, label=declaration.label, doc=doc,
-                ),
-                doc,
-            )  # fmt: skip
-        if bound_class is not None:
-            namespace["_bound_class"] = Lazy(partial(declared_class, bound_class, declaration))
-    return make(cls.__name__, (cls,), namespace)
+def documented_class(own: type[Any]) -> type[Any]:
+    """The subclass for those signals of a class that have nothing but a docstring of their own."""
+    return _subclass(
+        own, "documented", (_NoHook, own), lambda: {"__doc__": _per_instance(own.__doc__, "_docstring")}
+    )  # fmt: skip
 
 
-def bound_class_of(cls: type[Declarable]) -> Any:
-    """The class of this class's signals seen from one sender, which goes through methods that a subclass overrides."""
+def declared_class(own: type[Any]) -> type[Any]:
+    """The subclass for those signals of a class that have a prototype."""
+    defining = _defining(own)
+    bases = (own,) if own is defining else (_NoHook, own, declared_class(defining))
+    return _subclass(own, "declared", bases, lambda: {
+        "__doc__": _per_instance(own.__doc__, "_docstring"),
+        "__module__": _per_instance(own.__module__, "_home"),
+        **{name: _Generated(name, own.__dict__[name].__doc__) for name in own.__dict__.get("_methods", ())},
+    })  # fmt: skip
+
+
+def made_class(own: type[Any], declaration: Declaration) -> type[Any]:
+    """The subclass for those signals of a class that are declared so."""
+    declared, defining = declared_class(own), _defining(own)
+    bases = (declared,) if own is defining else (declared, made_class(defining, declaration))
+    return _subclass(own, declaration.key(), bases, lambda: {
+        "__doc__": declared.__dict__["__doc__"],
+        "__module__": declared.__dict__["__module__"],
+        "_declaration": declaration,
+    })  # fmt: skip
+
+
+def class_of(instance: Any) -> type[Any]:
+    """The class of a declared signal, or of one seen from a sender, made now if it was not."""
+    cls: Any = type(instance)
+    if cls._declaration is None:
+        prototype, name = instance._prototype, instance._name
+        label = instance.__qualname__ if name == instance.__name__ else name
+        cls = instance.__class__ = made_class(own_class(cls), Declaration(prototype, shape_of(prototype), label))
+    return cls  # type: ignore[no-any-return]  # a class that nobody knew before
+
+
+def bound_class_of(signal: Any) -> Any:
+    """The class of this signal seen from one sender, which goes through methods that a subclass overrides."""
+    cls: Any = type(signal) if signal._prototype is None else class_of(signal)
     if "_bound_class" in cls.__dict__:
         return cls._bound_class
-    bound_class: Any = cls._bound_class
+    bound_class: Any = _defining(cls)._bound_class
+    if cls._declaration is not None:
+        bound_class = made_class(bound_class, cls._declaration)
     overridden = {name: _through(name) for name in cls._methods if not _is_ours(cls, name)}
     if overridden:
         bound_class = type(bound_class.__name__, (bound_class,), {"__slots__": (), "_made": True, **overridden})

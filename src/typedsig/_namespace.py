@@ -131,7 +131,7 @@ def _home(signal: AnySignal) -> tuple[str, str]:
 
 
 def _check_alike(name: str, found: AnySignal, prototype: Any) -> None:
-    if found._shape != shape_of(prototype):
+    if shape_of(found._prototype) != shape_of(prototype):
         raise TypeError(
             f"{name!r} is declared twice, as {name}{found.signature} and as {name}{signature_of(prototype)}: names, "
             f"kinds and presence of defaults of the parameters must agree"

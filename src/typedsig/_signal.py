@@ -191,7 +191,7 @@ class SignalMethod(Generic[SenderT, P, ResultT]):
 
     def __init__(self, signal: Signal[SenderT, P, ResultT]) -> None:
         self._signal = signal
-        self._bound_class = bound_class_of(type(signal))
+        self._bound_class: Any = None  # known once the signal has a class of its own
 
     @overload
     def __get__(self, instance: None, owner: type, /) -> Signal[SenderT, P, ResultT]: ...
@@ -201,7 +201,10 @@ class SignalMethod(Generic[SenderT, P, ResultT]):
         signal = self._signal
         if instance is None:
             return signal
-        bound = self._bound_class()  # without an __init__, which would cost as much as all the rest
+        bound_class = self._bound_class
+        if bound_class is None:
+            bound_class = self._bound_class = bound_class_of(signal)
+        bound = bound_class()  # without an __init__, which would cost as much as all the rest
         bound._sender = instance
         bound._signal = signal
         return bound
