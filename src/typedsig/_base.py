@@ -142,7 +142,9 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         """
         if type(receiver) is not FunctionType or receiver.__code__.co_flags & CO_COROUTINE:
             self._check_receiver(receiver)
-        self._attach(receiver, sender, weak=weak)
+        connection = self._add(receiver, sender, weak)
+        if connection is not None and self._listeners is not None:
+            self._added(connection, receiver, sender, weak=weak)
         return receiver
 
     @overload
@@ -184,9 +186,7 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         Returns:
             Whether anything was connected.
         """
-        if sender is not ANY:
-            return self._let_go(receiver, self._remove(receiver_key(receiver), sender))
-        removed = self._remove_everywhere(receiver_key(receiver))
+        removed = self._remove(receiver_key(receiver), sender, sender is ANY)
         return self._let_go(receiver, removed) if removed else False
 
     def _check_receiver(self, receiver: object) -> None:
@@ -197,11 +197,6 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
                 f"{self._label} cannot connect {describe(receiver)}: it is a coroutine function, which a synchronous "
                 f"signal cannot await. Use a plain function, or declare the signal as an AsyncSignal."
             )
-
-    def _attach(self, receiver: AnyReceiver, sender: object, *, weak: bool, place: int | None = None) -> None:
-        connection = self._add(receiver, sender, weak, place)
-        if connection is not None and self._listeners is not None:
-            self._added(connection, receiver, sender, weak=weak)
 
     def _added(self, connection: Connection, receiver: AnyReceiver, sender: object, *, weak: bool) -> None:
         try:

@@ -252,7 +252,7 @@ class Connections:
         if not weak:
             connection.strong = connection()
         elif connection.function is None and self._tells_lost:
-            connection.origin = origin(receiver, 4)  # called by connect, _attach, _add and this
+            connection.origin = origin(receiver, 4)  # called by connect or its like, by _add, and by this
         return connection
 
     def _refer_to_object(self, receiver: Any, weak: bool, died: Callable[[Any], None]) -> Connection:
@@ -340,32 +340,26 @@ class Connections:
         bucket.held = held
         return bucket
 
-    def _remove(self, key: ReceiverKey, sender: object) -> list[tuple[Connection, object]]:
-        """Remove a receiver's connection for one sender, or for `ANY`; return it, if any, with its sender."""
+    def _remove(self, key: ReceiverKey, sender: object, everywhere: bool = False) -> list[tuple[Connection, object]]:
+        """Remove a receiver's connection for one sender or for `ANY`, or all it has; return them with their senders."""
         if self._dead:
             self._settle()
+        removed: list[tuple[Connection, object]] = []
         with LOCK:
-            if sender is ANY:
-                found = None if self._everyone is None else self._everyone.pop(key, None)
-                if found is None:
-                    return []
+            if sender is not ANY:
+                bucket = None if self._buckets is None else self._buckets.get(sender_key(sender))
+                if bucket is not None:
+                    self._unplace(key, bucket)
+                    removed += self._take(key, bucket)
+                return removed
+            found = None if self._everyone is None else self._everyone.pop(key, None)
+            if found is not None:
                 found.remove()
                 self._stale()
-                return [(found, ANY)]
-            bucket = None if self._buckets is None else self._buckets.get(sender_key(sender))
-            if bucket is None:
-                return []
-            self._unplace(key, bucket)
-            return self._take(key, bucket)
-
-    def _remove_everywhere(self, key: ReceiverKey) -> list[tuple[Connection, object]]:
-        """Remove all connections of a receiver; return them with their senders."""
-        if self._places is None:
-            return self._remove(key, ANY)
-        removed = self._remove(key, ANY)
-        with LOCK:
-            for bucket in self._places.pop(key, {}).values():
-                removed += self._take(key, bucket)
+                removed.append((found, ANY))
+            if everywhere and self._places is not None:
+                for bucket in self._places.pop(key, {}).values():
+                    removed += self._take(key, bucket)
         return removed
 
     def _take(self, key: ReceiverKey, bucket: _Bucket) -> list[tuple[Connection, object]]:

@@ -131,7 +131,7 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
     def clear(self) -> None:
         """Disconnect everybody."""
         for receiver in self._alive(ANY):
-            self._let_go(receiver, self._remove_everywhere(receiver_key(receiver)))
+            self._let_go(receiver, self._remove(receiver_key(receiver), ANY, True))
 
     def _connections(self) -> dict[ReceiverKey, Connection]:
         with LOCK:
@@ -414,7 +414,7 @@ class Signal:
         if table is None:
             return
         key = receiver_key(receiver)
-        table._let_go(receiver, table._remove_everywhere(key) if sender is ANY else table._remove(key, sender))
+        table._let_go(receiver, table._remove(key, sender, sender is ANY))
         table.left(receiver, sender)
 
     def _clear_state(self) -> None:

@@ -228,11 +228,14 @@ def recording(signal: Any, answer: Any) -> Generator[Any, None, None]:
     """`record`, untyped."""
     make: Any = BoundRecorder if isinstance(signal, BaseBound) else Recorder
     recorder: _BaseRecorder[Any] = make(signal, answer)
-    recorder._signal._attach(recorder._receive, recorder._sender, weak=False, place=_FIRST)
+    table, receive, sender = recorder._signal, recorder._receive, recorder._sender
+    connection = table._add(receive, sender, weak=False, place=_FIRST)
+    if connection is not None:
+        table._added(connection, receive, sender, weak=False)
     try:
         yield recorder
     finally:
-        recorder._signal.disconnect(recorder._receive, recorder._sender)
+        table.disconnect(receive, sender)
 
 
 def in_order(*recorders: _BaseRecorder[Any]) -> list[Call[Any]]:
