@@ -1,6 +1,5 @@
 """Running the receivers of one send at once. The only part that needs anyio, the extra ``typedsig[anyio]``."""
 
-import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -34,7 +33,7 @@ async def gather(
         except Exception as error:  # noqa: BLE001  # raised again below, in a group
             errors[index] = error
         except anyio.get_cancelled_exc_class() as error:
-            if tasks.cancel_scope.cancel_called or anyio.current_effective_deadline() == -math.inf:
+            if tasks.cancel_scope.cancel_called or anyio.current_effective_deadline() == float("-inf"):
                 raise  # all are being cancelled
             cancelled.append(error)  # the receiver's own doing, which the others must not suffer for
 

@@ -15,7 +15,7 @@ from types import FunctionType
 from typing import Any, ClassVar, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
-from ._dispatch import method
+from ._dispatch import Kind, method
 from ._prototype import UNDECLARED, Shape, defaults_of, shape_of
 
 MethodT = TypeVar("MethodT", bound=Callable[..., object])
@@ -44,7 +44,7 @@ def generated(stub: MethodT) -> MethodT:
     """Have a method written by `typedsig._dispatch`. The stub gives its name, types and docstring."""
     name, doc = stub.__name__, stub.__doc__
     owner = stub.__qualname__.partition(".")[0]
-    kind = "bound" if owner.startswith("Bound") else "signal"
+    kind: Kind = "bound" if owner.startswith("Bound") else "signal"
     make = partial(method, name, UNDECLARED, kind, prototype=None, label=owner, doc=doc)
     return Lazy(make, doc)  # type: ignore[return-value]  # a method as soon as anybody looks
 
@@ -143,7 +143,7 @@ class _Generated:
         if declaration is None:  # asked for in a class whose signals have different ones
             return getattr(defining, self._name)
         made = made_class(defining, declaration)
-        kind = "signal" if defining._bound_class is not None else "bound"
+        kind: Kind = "signal" if defining._bound_class is not None else "bound"
         function = method(
             self._name, declaration.shape, kind,
             prototype=declaration.prototype, label=declaration.label, doc=self.__doc__,

@@ -6,16 +6,10 @@ from typing import Any, Generic, TypeAlias, final
 
 from ._connections import Connection, Connections
 from ._receiver import describe
+from ._types import ValueT
 
 if sys.version_info < (3, 11):
     from exceptiongroup import ExceptionGroup
-
-if sys.version_info >= (3, 13):
-    from typing import TypeVar
-else:
-    from typing_extensions import TypeVar
-
-ValueT = TypeVar("ValueT", covariant=True, default=object)
 
 
 class _Answer:

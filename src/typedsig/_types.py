@@ -2,13 +2,23 @@
 
 import enum
 import sys
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-# ``typing`` has the defaults of type parameters (PEP 696) since Python 3.13.
+# ``typing`` has the defaults of type parameters (PEP 696) since Python 3.13. Before, only checkers have them, who bring
+# typing_extensions along; at run time `Declarable` fills them in, and nobody has to install or import that.
 if sys.version_info >= (3, 13):
     from typing import ParamSpec, TypeVar
-else:
+elif TYPE_CHECKING:
     from typing_extensions import ParamSpec, TypeVar
+else:
+    import typing
+
+    def TypeVar(name: str, *, default: object = None, covariant: bool = False) -> object:  # noqa: N802
+        return typing.TypeVar(name, covariant=covariant)
+
+    def ParamSpec(name: str, *, default: object = None) -> object:  # noqa: N802
+        return typing.ParamSpec(name)
+
 
 SenderT = TypeVar("SenderT", default=Any)
 """What sends the signal, and what receivers get as their first argument."""
@@ -21,6 +31,9 @@ ResultT = TypeVar("ResultT", default=object)
 
 ReturnT = TypeVar("ReturnT", default=object)
 """What a receiver, as it stands, returns: for an asynchronous signal a result or an awaitable of one."""
+
+ValueT = TypeVar("ValueT", covariant=True, default=object)
+"""What a receiver returned, as an outcome tells it."""
 
 # Those below belong to one function each. They have no defaults, because three of six checkers refuse
 # a function that mixes defaulted and undefaulted parameters.
