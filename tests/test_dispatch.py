@@ -381,15 +381,19 @@ def test_signals_that_were_never_sent_share_a_class() -> None:
     def other(sender: App, *, b: str) -> object:
         """The other."""
 
-    one.connect(print)
-    assert type(one) is type(other)
-    assert (one.__doc__, other.__doc__, type(one).__doc__) == ("The one.", "The other.", Signal.__doc__)
-    assert (one.__module__, type(one).__module__) == (__name__, "typedsig")
-    send = type(one).send
-    assert send is Signal.send  # of the class, not of one of its signals
+    def classes() -> list[object]:
+        return [type(one), type(other)]
+
+    def told() -> list[object]:
+        return [one.__doc__, other.__doc__, type(one).__doc__, one.__module__, type(one).__module__]
+
+    before = classes()
+    assert before[0] is before[1]
+    assert told() == ["The one.", "The other.", Signal.__doc__, __name__, "typedsig"]
+    assert type(one).send is Signal.send  # of the class, not of one of its signals
     assert one.send.__qualname__.endswith("one.send")
-    assert type(one) is not type(other)
-    assert (one.__doc__, other.__doc__, type(one).__doc__) == ("The one.", "The other.", Signal.__doc__)
+    assert classes() == [type(one), before[1]] != before
+    assert told() == ["The one.", "The other.", Signal.__doc__, __name__, "typedsig"]
 
 
 def test_classes_of_signals_do_not_pile_up(collect: Callable[[], None]) -> None:

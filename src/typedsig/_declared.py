@@ -11,7 +11,7 @@ declared Mine, Mine, made Signal, declared Signal, Signal, so ``super()`` finds 
 
 from collections.abc import Callable
 from functools import partial
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any, ClassVar, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
@@ -142,14 +142,14 @@ class _Generated:
         defining = _defining(owner)
         if declaration is None:  # asked for in a class whose signals have different ones
             return getattr(defining, self._name)
-        made = made_class(defining, declaration)
+        made: Any = made_class(defining, declaration)
         kind: Kind = "signal" if defining._bound_class is not None else "bound"
         function = method(
             self._name, declaration.shape, kind,
             prototype=declaration.prototype, label=declaration.label, doc=self.__doc__,
         )  # fmt: skip
         setattr(made, self._name, function)
-        return function.__get__(instance, owner)
+        return function if instance is None else MethodType(function, instance)
 
 
 _classes: WeakValueDictionary[tuple[object, ...], type[Any]] = WeakValueDictionary()
@@ -160,7 +160,7 @@ def _subclass(
 ) -> type[Any]:
     found = _classes.get((own, why))
     if found is None:
-        make: Callable[..., type[Any]] = type(own)
+        make: Any = type(own)  # a metaclass may be anything that takes these three
         common = {"__slots__": (), "__module__": own.__module__, "_made": True}
         found = _classes.setdefault((own, why), make(own.__name__, bases, {**common, **namespace()}))
     return found
@@ -195,19 +195,20 @@ def made_class(own: type[Any], declaration: Declaration) -> type[Any]:
     })  # fmt: skip
 
 
-def class_of(instance: Any) -> type[Any]:
-    """The class of a declared signal, or of one seen from a sender, made now if it was not."""
-    cls: Any = type(instance)
-    if cls._declaration is None:
+def class_of(instance: Any) -> Any:
+    """The class of a signal, or of one seen from a sender: if it is declared, a class of its own, made now if need be."""
+    kind: Any = instance.__class__
+    if kind._declaration is None and instance._prototype is not None:
         prototype, name = instance._prototype, instance._name
         label = instance.__qualname__ if name == instance.__name__ else name
-        cls = instance.__class__ = made_class(own_class(cls), Declaration(prototype, shape_of(prototype), label))
-    return cls  # type: ignore[no-any-return]  # a class that nobody knew before
+        kind = made_class(own_class(kind), Declaration(prototype, shape_of(prototype), label))
+        instance.__class__ = kind
+    return kind
 
 
 def bound_class_of(signal: Any) -> Any:
     """The class of this signal seen from one sender, which goes through methods that a subclass overrides."""
-    cls: Any = type(signal) if signal._prototype is None else class_of(signal)
+    cls = class_of(signal)
     if "_bound_class" in cls.__dict__:
         return cls._bound_class
     bound_class: Any = _defining(cls)._bound_class
