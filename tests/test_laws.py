@@ -297,7 +297,8 @@ class Running:
     """A send that is going on."""
 
     sender: object
-    entries: list[Entry]
+    entries: list[list[Entry]]
+    """By receiver: connected for this sender and for every sender, it is called while either lasts."""
     expected: int = 0
     """How many entries have had their turn."""
     builtins: dict[int, int] = field(default_factory=dict)
@@ -449,10 +450,11 @@ class SignalAgainstList(RuleBasedStateMachine):
     def next_turn(self, running: Running) -> Entry | None:
         """The next entry to be called that is no builtin method, which cannot tell when it is called."""
         while running.expected < len(running.entries):
-            entry = running.entries[running.expected]
+            entries = running.entries[running.expected]
             running.expected += 1
-            if entry.gone or not self.is_alive(entry):
+            if all(entry.gone or not self.is_alive(entry) for entry in entries):
                 continue
+            entry = entries[0]
             if self.by_number[entry.receiver].kind != "builtin":
                 return entry
             running.builtins[entry.receiver] = running.builtins.get(entry.receiver, 0) + 1
@@ -718,10 +720,11 @@ class SignalAgainstList(RuleBasedStateMachine):
         if sender is None:
             return
         value = sender.again()
-        entries = self.snapshot(sender.label)
-        for entry in entries:
+        snapshot = self.snapshot(sender.label)
+        for entry in snapshot:
             entry.safe = True
-        running = Running(value, entries)
+        of_sender = [entry for entry in self.entries if entry.sender in (None, sender.label)]
+        running = Running(value, [[one for one in of_sender if one.receiver == entry.receiver] for entry in snapshot])
         self.running.append(running)
         before = {number: self.received(number) for number in self.by_number}
         through: Any = self.signal.bind(value) if action.flag else functools.partial
@@ -773,7 +776,7 @@ class SignalAgainstList(RuleBasedStateMachine):
                 assert value is None
             elif not isinstance(value, Boom):
                 assert value == number
-        order = [entry.receiver for entry in running.entries]
+        order = [entries[0].receiver for entries in running.entries]
         assert numbers == [number for number in order if number in numbers]
         assert len(numbers) >= sum(running.builtins.values())
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from typedsig import Signal
+from typedsig import ANY, Signal
 
 
 @Signal
@@ -143,6 +143,32 @@ def test_receiver_disconnected_during_a_send_is_not_called_any_more(signal: Sign
         signal.disconnect(last)
         for receiver in (remover, owner.method, plain, held, last):
             signal.connect(receiver)
+
+
+@pytest.mark.parametrize("lost", [ANY, "sender"])
+@pytest.mark.parametrize("for_sender_first", [True, False])
+@pytest.mark.parametrize("method", [True, False])
+def test_receiver_that_lost_one_of_two_connections_during_a_send_is_not_skipped(
+    signal: Signal[Any, ..., Any], lost: Any, for_sender_first: bool, method: bool
+) -> None:
+    """It is connected for every sender, and for this one: it is called while either lasts."""
+    called: list[str] = []
+
+    class Owner:
+        def react(self, sender: object) -> None:
+            called.append("twice")
+
+    owner = Owner()
+    twice: Any = owner.react if method else lambda sender: called.append("twice")
+
+    def first(sender: object) -> None:
+        assert signal.disconnect(twice, lost) is (called == [])
+
+    signal.connect(first)
+    for sender in ["sender", ANY] if for_sender_first else [ANY, "sender"]:
+        signal.connect(twice, sender)
+    signal.emit("sender")
+    assert called == ([] if lost is ANY else ["twice"])  # disconnected from ANY, it is from every sender
 
 
 def test_receiver_connected_during_a_send_is_called_from_the_next_on(signal: Signal[Any, ..., Any]) -> None:

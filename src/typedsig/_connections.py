@@ -21,6 +21,7 @@ from types import FunctionType, MethodType
 from typing import Any, ClassVar, Final, TypeAlias
 from weakref import ref
 
+from ._connection import Connection, Holder, RemovedConnection, TwinConnection, call_held, held
 from ._lost import Origin, origin
 from ._muting import Mute
 from ._receiver import (
@@ -46,68 +47,6 @@ _next_place = itertools.count().__next__
 _by_place = attrgetter("place")
 
 
-class Connection(ref[Any]):
-    """One receiver connected for one sender: a weak reference to what is called.
-
-    A send does ``target = connection()``, which is None once the receiver is dead or disconnected, and then
-    ``target(sender, ...)`` or, where there is a ``function``, ``function(target, sender, ...)``: a bound method is held
-    as its owner, weakly, and its function, because a weak reference to the method object itself would die at once.
-    """
-
-    __slots__ = ("function", "key", "origin", "place", "rebind", "sender_key", "strong")
-
-    function: Callable[..., object] | None
-    rebind: Callable[[Any, Any], Any]
-    """Makes the receiver as it was connected from ``function`` and target."""
-    key: ReceiverKey
-    sender_key: SenderKey | None
-    """None: connected for every sender."""
-    place: int
-    """Its place in the order of connections."""
-    strong: object
-    """The receiver, if it is held strongly."""
-    origin: Origin | None
-    """Where it was connected, as long as losing it would be a mistake."""
-
-    def receiver(self) -> Any:
-        """The receiver as it was connected; None if it is dead."""
-        target = self()
-        return None if target is None else self.rebound(target)
-
-    def rebound(self, target: Any) -> Any:
-        """The receiver as it was connected, made from what the reference gave."""
-        return target if self.function is None else self.rebind(self.function, target)
-
-    def remove(self) -> None:
-        """Reach nobody any more, also in sends that hold this connection in their snapshot."""
-        # As another class, the connection answers as a dead one does, so sends need not ask whether it was removed.
-        self.__class__ = _Removed  # pyright: ignore[reportAttributeAccessIssue]  # of the same layout
-
-
-class _Removed(Connection):
-    __slots__ = ()
-
-    def __call__(self) -> None:
-        return None
-
-
-class _Holder:
-    """Keeps what cannot be weakly referenced, so that connections to it can be like all others."""
-
-    __slots__ = ("__weakref__", "held")
-
-    def __init__(self, held: Any) -> None:
-        self.held = held
-
-
-def _call_held(holder: _Holder, /, *args: object, **kwargs: object) -> object:
-    return holder.held(*args, **kwargs)
-
-
-def _held(function: object, holder: _Holder) -> Any:
-    return holder.held
-
-
 Snapshot: TypeAlias = tuple[Connection, ...]
 
 _NOBODY: Final[dict[SenderKey, Snapshot]] = {}  # of all signals without connections for one sender; never written to
@@ -121,7 +60,7 @@ class _Bucket(ref[Any]):
     key: SenderKey
     home: "ref[Connections]"
     connections: dict[ReceiverKey, Connection]
-    held: "_Holder | None"
+    held: "Holder | None"
     """Keeps a sender that is a value or cannot be weakly referenced."""
 
     def sender(self) -> object:
@@ -138,6 +77,13 @@ def _sender_died(bucket: _Bucket) -> None:
         for connection in bucket.connections.copy().values():
             connection.strong = None
         table._dead.append(bucket)
+
+
+def _merge(found: dict[ReceiverKey, Connection], bucket: _Bucket) -> None:
+    """Add the connections for one sender to others, by receiver."""
+    for receiver, connection in list(bucket.connections.items()):
+        other = found.get(receiver)
+        found[receiver] = connection if other is None else TwinConnection.of(other, connection)
 
 
 class Connections:
@@ -257,7 +203,7 @@ class Connections:
 
     def _refer_to_object(self, receiver: Any, weak: bool, died: Callable[[Any], None]) -> Connection:
         target = receiver
-        holder: _Holder | None = None
+        holder: Holder | None = None
         function: Callable[..., object] | None = None
         rebind: Callable[[Any, Any], Any] = MethodType
         if type(receiver) is MethodType:
@@ -272,8 +218,8 @@ class Connections:
                     f"{self._label} cannot hold {describe(receiver)} weakly: {describe(target)} cannot be weakly "
                     f"referenced. Connect it with weak=False."
                 ) from None
-            holder = _Holder(receiver)
-            function, rebind = _call_held, _held
+            holder = Holder(receiver)
+            function, rebind = call_held, held
             connection = Connection(holder, died)
         if function is not None:
             self._has_methods = True
@@ -304,13 +250,13 @@ class Connections:
             self._places = places if self._places is None else self._places
             self._buckets = buckets if self._buckets is None else self._buckets
         found = connection
-        while type(connection) is not _Removed:
+        while type(connection) is not RemovedConnection:
             bucket = self._buckets.setdefault(of, self._bucket(of, sender))
             found = bucket.connections.setdefault(key, connection)
             inside = self._places.setdefault(key, {})
             inside[of] = bucket
             # A destructor that disconnects may have run meanwhile.
-            if type(found) is not _Removed and self._buckets.get(of) is bucket and self._places.get(key) is inside:
+            if type(found) is not RemovedConnection and self._buckets.get(of) is bucket and self._places.get(key) is inside:
                 break
             if key not in bucket.connections:
                 self._unplace(key, bucket)
@@ -332,7 +278,7 @@ class Connections:
                 raise TypeError("a value")
             bucket = _Bucket(sender, _sender_died)
         except TypeError:
-            held = _Holder(sender)
+            held = Holder(sender)
             bucket = _Bucket(held)
         bucket.key = key
         bucket.home = ref(self)
@@ -498,10 +444,7 @@ class Connections:
         found: dict[ReceiverKey, Connection] = {} if self._everyone is None else self._everyone.copy()
         bucket = None if key is None or self._buckets is None else self._buckets.get(key)
         if bucket is not None:
-            for receiver, connection in list(bucket.connections.items()):
-                other = found.get(receiver)
-                if other is None or connection.place < other.place:
-                    found[receiver] = connection
+            _merge(found, bucket)
         return found
 
     # Muting
@@ -543,10 +486,7 @@ class Connections:
             else:
                 found = self._matching(None)
                 for bucket in list((self._buckets or {}).values()):
-                    for receiver, connection in list(bucket.connections.items()):
-                        other = found.get(receiver)
-                        if other is None or connection.place < other.place:
-                            found[receiver] = connection
+                    _merge(found, bucket)
             connections = sorted(found.values(), key=_by_place)
         return [receiver for connection in connections if (receiver := connection.receiver()) is not None]
 

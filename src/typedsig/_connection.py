@@ -1,0 +1,97 @@
+"""One receiver connected for one sender: a weak reference that a send calls to get the receiver."""
+
+from collections.abc import Callable
+from typing import Any
+from weakref import ref
+
+from ._lost import Origin
+from ._receiver import ReceiverKey
+from ._sender import SenderKey
+
+
+class Connection(ref[Any]):
+    """One receiver connected for one sender: a weak reference to what is called.
+
+    A send does ``target = connection()``, which is None once the receiver is dead or disconnected, and then
+    ``target(sender, ...)`` or, where there is a ``function``, ``function(target, sender, ...)``: a bound method is held
+    as its owner, weakly, and its function, because a weak reference to the method object itself would die at once.
+    """
+
+    __slots__ = ("function", "key", "origin", "place", "rebind", "sender_key", "strong")
+
+    function: Callable[..., object] | None
+    rebind: Callable[[Any, Any], Any]
+    """Makes the receiver as it was connected from ``function`` and target."""
+    key: ReceiverKey
+    sender_key: SenderKey | None
+    """None: connected for every sender."""
+    place: int
+    """Its place in the order of connections."""
+    strong: object
+    """The receiver, if it is held strongly."""
+    origin: Origin | None
+    """Where it was connected, as long as losing it would be a mistake."""
+
+    def receiver(self) -> Any:
+        """The receiver as it was connected; None if it is dead."""
+        target = self()
+        return None if target is None else self.rebound(target)
+
+    def rebound(self, target: Any) -> Any:
+        """The receiver as it was connected, made from what the reference gave."""
+        return target if self.function is None else self.rebind(self.function, target)
+
+    def remove(self) -> None:
+        """Reach nobody any more, also in sends that hold this connection in their snapshot."""
+        # As another class, the connection answers as a dead one does, so sends need not ask whether it was removed.
+        self.__class__ = RemovedConnection  # pyright: ignore[reportAttributeAccessIssue]  # of the same layout
+
+
+class RemovedConnection(Connection):
+    __slots__ = ()
+
+    def __call__(self) -> None:
+        return None
+
+
+class TwinConnection(Connection):
+    """Stands in a snapshot for two connections of one receiver, and reaches it until both are removed."""
+
+    __slots__ = ("_one", "_other")
+
+    _one: Connection
+    _other: Connection
+
+    @staticmethod
+    def of(one: Connection, other: Connection) -> Connection:
+        target = one()
+        if target is None:
+            return other
+        twin = TwinConnection(target)
+        twin._one, twin._other = one, other
+        twin.key, twin.origin, twin.function = one.key, one.origin or other.origin, one.function
+        if one.function is not None:
+            twin.rebind = one.rebind
+        twin.place = min(one.place, other.place)
+        return twin
+
+    def __call__(self) -> Any:
+        target = self._one()
+        return self._other() if target is None else target
+
+
+class Holder:
+    """Keeps what cannot be weakly referenced, so that connections to it can be like all others."""
+
+    __slots__ = ("__weakref__", "held")
+
+    def __init__(self, held: Any) -> None:
+        self.held = held
+
+
+def call_held(holder: Holder, /, *args: object, **kwargs: object) -> object:
+    return holder.held(*args, **kwargs)
+
+
+def held(function: object, holder: Holder) -> Any:
+    return holder.held
