@@ -171,6 +171,25 @@ def test_receiver_that_lost_one_of_two_connections_during_a_send_is_not_skipped(
     assert called == ([] if lost is ANY else ["twice"])  # disconnected from ANY, it is from every sender
 
 
+def test_receiver_of_a_block_that_ended_during_a_send_is_not_skipped_if_connected_otherwise(
+    signal: Signal[Any, ..., Any],
+) -> None:
+    called: list[str] = []
+
+    def twice(sender: object) -> None:
+        called.append("twice")
+
+    def first(sender: object) -> None:
+        block.__exit__(None, None, None)
+
+    signal.connect(first)
+    signal.connect(twice, "sender")
+    block = signal.connected_to(twice)
+    block.__enter__()
+    signal.emit("sender")
+    assert called == ["twice"]
+
+
 def test_receiver_connected_during_a_send_is_called_from_the_next_on(signal: Signal[Any, ..., Any]) -> None:
     called: list[str] = []
 

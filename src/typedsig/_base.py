@@ -6,7 +6,8 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, Literal, overload
 
 from ._blocks import ConnectedBlock
-from ._connections import LOCK, Connection, Connections
+from ._connection import Connection
+from ._connections import LOCK, Connections
 from ._declared import Declarable, bound_class_of, declared_class, documented_class, own_class
 from ._muting import Mute
 from ._prototype import check, check_name, shape_of, signature_of

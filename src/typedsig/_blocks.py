@@ -3,7 +3,8 @@
 from types import TracebackType
 from typing import final
 
-from ._connections import LOCK, Connection, Connections
+from ._connection import Connection
+from ._connections import LOCK, Connections
 from ._receiver import AnyReceiver, receiver_key
 from ._sender import sender_key
 from ._types import ANY

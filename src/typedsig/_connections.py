@@ -256,7 +256,11 @@ class Connections:
             inside = self._places.setdefault(key, {})
             inside[of] = bucket
             # A destructor that disconnects may have run meanwhile.
-            if type(found) is not RemovedConnection and self._buckets.get(of) is bucket and self._places.get(key) is inside:
+            if (
+                type(found) is not RemovedConnection
+                and self._buckets.get(of) is bucket
+                and self._places.get(key) is inside
+            ):
                 break
             if key not in bucket.connections:
                 self._unplace(key, bucket)

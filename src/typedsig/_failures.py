@@ -4,7 +4,8 @@ import sys
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Generic, TypeAlias, final
 
-from ._connections import Connection, Connections
+from ._connection import Connection
+from ._connections import Connections
 from ._receiver import describe
 from ._types import ValueT
 

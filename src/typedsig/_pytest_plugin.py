@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from ._base import BaseSignal
-from ._connections import LOCK, Connection
+from ._connection import Connection
+from ._connections import LOCK
 from ._receiver import describe
 from .testing import NoReceiversLeft, RecordSignal, recording
 

@@ -40,7 +40,8 @@ from typing import Any, Final, Literal, TypeVar
 from weakref import WeakMethod, ref
 
 from ._blocks import ConnectedBlock
-from ._connections import LOCK, Connection, Connections
+from ._connection import Connection
+from ._connections import LOCK, Connections
 from ._muting import Mute
 from ._receiver import AnyReceiver, ReceiverKey, describe, is_builtin_method, receiver_key
 from ._sender import sender_key
