@@ -1,7 +1,8 @@
 """The two commands of this project: ``python3 dev.py demo`` and ``python3 dev.py test``.
 
 Needs Python 3.10 or later with pip. Everything else is installed beside this file, into ``.dev``, and each step is a
-hatch script that can be run alone (``.dev/bin/hatch run types:check``); `pyproject.toml` has them.
+hatch script that can be run alone (``.dev/bin/hatch run types:check``); `pyproject.toml` has them. Where there are Node
+and npm, the tests run in Pyodide, too.
 """
 
 import os
@@ -22,6 +23,7 @@ COMMANDS = {
     "test": [
         "run lint:check",
         "test --cover --include python={pythons}",
+        "run pyodide:cover",
         "run types:check",
         "run editor:run",
         "run comparison:run",
@@ -77,6 +79,10 @@ def main() -> int:
     for command in COMMANDS[sys.argv[1]]:
         if command == "run comparison:run" and found[-1] in ("3.10", "3.11"):
             took.append(f"skipped, as some of the libraries compared want Python 3.12: hatch {command}")
+            continue
+        missing = [program for program in ("node", "npm") if not shutil.which(program, path=env["PATH"])]
+        if command == "run pyodide:cover" and missing:
+            took.append(f"skipped, as there is no {' and no '.join(missing)}: hatch {command}")
             continue
         start = time.monotonic()
         words = command.format(pythons=",".join(found)).split()

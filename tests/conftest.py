@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +11,19 @@ import pytest
 os.environ.pop("COVERAGE_PROCESS_START", None)
 
 
-@pytest.fixture(params=["asyncio", "trio"])
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what cannot be done where the tests run."""
+    if sys.platform == "emscripten":
+        for item in items:
+            for needed in ("processes", "sockets", "threads"):
+                if item.get_closest_marker(needed):
+                    item.add_marker(pytest.mark.skip(reason=f"WebAssembly has no {needed}"))
+
+
+without_trio = pytest.mark.skipif(sys.platform == "emscripten", reason="trio does not support WebAssembly")
+
+
+@pytest.fixture(params=["asyncio", pytest.param("trio", marks=without_trio)])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     """Tests marked ``anyio`` run on both event loops."""
     backend: str = request.param

@@ -285,6 +285,7 @@ def test_no_event_loop_is_needed(signal: AsyncSignal[Any, ..., Any], send: str) 
     assert sent is None or answers_of(sent) == ["async", "plain"]
 
 
+@pytest.mark.processes
 def test_anyio_is_imported_only_when_it_is_used() -> None:
     program = """\
 import sys

@@ -178,6 +178,7 @@ def test_default_namespace_makes_the_signals_of_signal(mod: Any) -> None:
     assert mod.default_namespace.signal("of test_blinker") is mod.signal("of test_blinker")
 
 
+@pytest.mark.threads
 def test_threads_get_one_signal_of_a_name() -> None:
     """Only ours says so."""
     for _ in range(50):

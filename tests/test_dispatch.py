@@ -413,6 +413,7 @@ def test_classes_of_signals_do_not_pile_up(collect: Callable[[], None]) -> None:
     assert (len(Signal.__subclasses__()), len(BoundSignal.__subclasses__())) == before
 
 
+@pytest.mark.processes
 def test_methods_are_made_when_they_are_first_asked_for() -> None:
     """Declaring a hundred signals compiles nothing."""
     program = """\

@@ -141,6 +141,7 @@ def test_the_demo_succeeds_only_if_mistakes_and_nothing_else_are_caught(
     assert demo.show_mistakes() is perfect
 
 
+@pytest.mark.sockets
 def test_the_service_answers_robustly_and_stops_once_all_receivers_are_done() -> None:
     story = asyncio.run(ask("spell cat", "capital of Peru", "capital of Atlantis"))
     assert story == [

@@ -443,6 +443,7 @@ def test_warning_is_silent_for(signal: Signal[Any, ..., Any], connect: Callable[
     signal.disconnect(receiver)
 
 
+@pytest.mark.processes
 def test_warning_is_a_runtime_warning_and_so_shown_by_default() -> None:
     program = (
         "from typedsig import Signal\n"
@@ -455,6 +456,7 @@ def test_warning_is_a_runtime_warning_and_so_shown_by_default() -> None:
     assert issubclass(LostReceiverWarning, RuntimeWarning)
 
 
+@pytest.mark.processes
 def test_warning_is_silent_at_interpreter_exit() -> None:
     """Where modules are emptied in some order, and receivers may well die before signals."""
     program = """\

@@ -205,6 +205,7 @@ def in_thread(call: Callable[[], object]) -> object:
     return got[0]
 
 
+@pytest.mark.threads
 def test_process_muting_is_for_all_threads(signal: Signal[Any, ..., Any]) -> None:
     with signal.muted():
         assert in_thread(lambda: answers(signal)) == []
@@ -212,6 +213,7 @@ def test_process_muting_is_for_all_threads(signal: Signal[Any, ..., Any]) -> Non
 
 
 @pytest.mark.parametrize("which", [{}, {"sender": "me"}, {"receiver": everybody}])
+@pytest.mark.threads
 def test_context_muting_is_for_the_current_context_only(signal: Signal[Any, ..., Any], which: dict[str, Any]) -> None:
     with signal.muted(scope="context", **which):
         assert "everybody" not in answers(signal)

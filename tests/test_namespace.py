@@ -226,6 +226,7 @@ def test_add_refuses_what_is_no_named_signal(namespace: Namespace) -> None:
     assert len(namespace) == 0
 
 
+@pytest.mark.threads
 def test_many_threads_get_one_signal(namespace: Namespace) -> None:
     barrier = threading.Barrier(8)
     got: list[list[object]] = []

@@ -19,8 +19,6 @@ from typedsig import AsyncSignal, Signal
 
 SOURCE = str(Path(typedsig.__file__).parent.parent)
 
-needs_processes = pytest.mark.skipif(sys.platform == "emscripten", reason="WebAssembly has no processes")
-
 
 def run(program: str, *options: str) -> subprocess.CompletedProcess[str]:
     """Run a program in an interpreter of its own, in which every warning is shown."""
@@ -104,14 +102,14 @@ EVERYTHING_CONNECTED = """
 """
 
 
-@needs_processes
+@pytest.mark.processes
 def test_the_interpreter_ends_in_silence() -> None:
     """No LostReceiverWarning either, of all that is lost now."""
     done = run("import warnings; warnings.simplefilter('ignore')\n" + textwrap.dedent(EVERYTHING_CONNECTED))
     assert (done.returncode, done.stderr, done.stdout) == (0, "", "")
 
 
-@needs_processes
+@pytest.mark.processes
 def test_lambdas_that_nobody_sent_to_are_silent_at_exit() -> None:
     assert (
         says("""
@@ -127,6 +125,7 @@ def test_lambdas_that_nobody_sent_to_are_silent_at_exit() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.processes
 def test_fork_in_a_threaded_program_does_not_lock_the_child() -> None:
     """While other threads write, children are forked; each must be able to connect and send."""
     answer = says("""
@@ -179,6 +178,7 @@ def test_fork_in_a_threaded_program_does_not_lock_the_child() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.processes
 def test_fork_inside_a_receiver_and_inside_connect() -> None:
     assert (
         says("""
@@ -322,7 +322,7 @@ assert heard == ["a", "a"], heard
 """
 
 
-@needs_processes
+@pytest.mark.processes
 @pytest.mark.skipif(sys.version_info < (3, 13), reason="Python has no module for subinterpreters")
 def test_subinterpreters_have_signals_of_their_own() -> None:
     """Several, one after another and at once, each with a lock of its own, beside a main one that also uses signals."""
@@ -360,7 +360,7 @@ def test_subinterpreters_have_signals_of_their_own() -> None:
     )
 
 
-@needs_processes
+@pytest.mark.processes
 def test_threads_that_are_running_at_exit_do_not_disturb_it() -> None:
     """A daemon thread that sends for ever; the lock is nothing that waits for it."""
     assert (

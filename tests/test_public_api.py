@@ -93,6 +93,7 @@ def test_errors_of_users_are_shown_at_their_own_modules() -> None:
     )
 
 
+@pytest.mark.processes
 def test_import_is_light() -> None:
     """No event loop, no dataclasses, no inspect (but the backport of exception groups imports it), nothing to install."""
     program = "import sys; before = set(sys.modules); import typedsig; print(*sorted(set(sys.modules) - before))"

@@ -278,6 +278,7 @@ def test_signal_may_be_sent_by_its_receivers(signal: Signal[Any, ..., Any]) -> N
     assert depths == [0, 1, 2, 3]
 
 
+@pytest.mark.threads
 def test_no_lock_is_held_while_receivers_run(signal: Signal[Any, ..., Any]) -> None:
     """Another thread may connect, disconnect, mute and send meanwhile."""
 
@@ -303,6 +304,7 @@ def test_no_lock_is_held_while_receivers_run(signal: Signal[Any, ..., Any]) -> N
     assert done == [True]
 
 
+@pytest.mark.threads
 def test_any_thread_may_write_while_others_send(signal: Signal[Any, ..., Any]) -> None:
     """A receiver that stays connected gets every send of every thread."""
     counts: dict[int, int] = {}

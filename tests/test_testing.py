@@ -310,6 +310,7 @@ def test_only_signals_can_be_recorded() -> None:
         pass
 
 
+@pytest.mark.processes
 def test_does_without_pytest() -> None:
     code = "import sys, typedsig.testing; sys.exit('pytest' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -114,6 +114,7 @@ class Owner:
 
 
 @pytest.mark.parametrize("kind", ["function", "method"])
+@pytest.mark.threads
 def test_those_who_stay_are_called_once_and_in_order_whatever_others_do(kind: str) -> None:
     signal = Signal[Any, [Heard]]()
     senders: list[Any] = [Sender(), Sender(), 1, "one"]
@@ -158,6 +159,7 @@ def test_those_who_stay_are_called_once_and_in_order_whatever_others_do(kind: st
     assert signal.receivers == [first, middle, last]
 
 
+@pytest.mark.threads
 def test_receivers_and_senders_die_in_one_thread_while_others_send() -> None:
     signal = Signal[Any, [Heard]]()
     stays = named("stays")
@@ -190,6 +192,7 @@ def test_receivers_and_senders_die_in_one_thread_while_others_send() -> None:
     assert signal.receivers == [stays]
 
 
+@pytest.mark.threads
 def test_muting_in_many_threads_ends_unmuted() -> None:
     signal = Signal[Any, [Heard]]()
     stays = named("stays")
@@ -217,6 +220,7 @@ def test_muting_in_many_threads_ends_unmuted() -> None:
     assert not signal.is_muted
 
 
+@pytest.mark.threads
 def test_two_signals_whose_receivers_send_each_other_from_two_threads() -> None:
     ping, pong = Signal[Any, [int]](), Signal[Any, [int]]()
 
@@ -239,6 +243,7 @@ def test_two_signals_whose_receivers_send_each_other_from_two_threads() -> None:
     storm(lambda: ping.emit(1, 5), lambda: pong.emit(2, 5))
 
 
+@pytest.mark.threads
 def test_one_signal_per_name_in_all_threads() -> None:
     found: list[set[int]] = []
     kept: list[object] = []
@@ -277,6 +282,7 @@ class Bomb:
         self.act()
 
 
+@pytest.mark.threads
 def test_destructors_write_to_the_signal_at_every_allocation() -> None:
     signal, other = Signal[Any, [Heard]](), Signal[Any, [Heard]]()
     sender = Sender()
@@ -327,6 +333,7 @@ def test_destructors_write_to_the_signal_at_every_allocation() -> None:
     assert heard == ["stays"]
 
 
+@pytest.mark.threads
 def test_two_threads_whose_destructors_write_to_the_signal_of_the_other() -> None:
     one, two = Signal[Any, [Heard]](), Signal[Any, [Heard]]()
 

@@ -14,7 +14,7 @@ import pytest
 PROJECT = Path(__file__).parent.parent
 
 pytestmark = [
-    pytest.mark.skipif(sys.platform == "emscripten", reason="WebAssembly has no processes"),
+    pytest.mark.processes,
     pytest.mark.skipif(not (PROJECT / "pyproject.toml").exists(), reason="the tests are not in the project's tree"),
 ]
 

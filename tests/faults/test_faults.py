@@ -704,7 +704,15 @@ def _(library: Library) -> None:
 # Asking
 
 
-@pytest.mark.parametrize("text", RULES)
+THREADED = {
+    "threads may connect, disconnect and send at any time",
+    "a destructor may connect and disconnect in the middle of anything",
+}
+
+
+@pytest.mark.parametrize(
+    "text", [pytest.param(text, marks=[pytest.mark.threads] if text in THREADED else []) for text in RULES]
+)
 def test_typedsig_keeps_the_rule(text: str) -> None:
     RULES[text](LIBRARIES[0])
 
