@@ -16,6 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 HOME = HERE / ".dev"
 HATCH = HOME / ("Scripts/hatch.exe" if os.name == "nt" else "bin/hatch")
+INSTALLED = HOME / "installed"
 REQUIREMENT = "hatch==1.18.2"
 
 COMMANDS = {
@@ -65,11 +66,12 @@ def main() -> int:
     if sys.version_info < (3, 10) or len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
         print(__doc__, file=sys.stderr)
         return 2
-    if not HATCH.exists():
+    if not HATCH.exists() or not INSTALLED.exists() or INSTALLED.read_text() != REQUIREMENT:
         print(f"installing {REQUIREMENT} into {HOME.name}", flush=True)
         venv.create(HOME, with_pip=True, clear=True)
         python = HATCH.with_name("python.exe" if os.name == "nt" else "python")
         subprocess.run([python, "-m", "pip", "install", "--quiet", REQUIREMENT], check=True)
+        INSTALLED.write_text(REQUIREMENT)
     env = environment()
     found = pythons(env)
     env["HATCH_PYTHON"] = (

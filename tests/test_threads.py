@@ -268,6 +268,52 @@ def test_one_signal_per_name_in_all_threads() -> None:
     assert all(len(ids) == 1 for ids in found)
 
 
+class Own(Signal[Any, ..., Any]):
+    """A class with a method of its own before the generated ones."""
+
+    def send(self, sender: object, /, *args: Any, **kwargs: Any) -> list[tuple[Callable[..., Any], Any]]:
+        """Hand it on."""
+        return super().send(sender, *args, **kwargs)
+
+
+@pytest.mark.threads
+@pytest.mark.parametrize("kind", [Signal, Own])
+def test_first_sends_may_come_from_many_threads_at_once(kind: type[Signal[Any, ..., Any]]) -> None:
+    """Which is when a declared signal gets its class and methods."""
+    for number in range(30):
+
+        def prototype(sender: object, *, a: object) -> object: ...
+
+        prototype.__qualname__ = f"{kind.__name__}_{number}"  # so that nobody else has the class already
+        signal = kind(prototype)
+        barrier = threading.Barrier(4)
+        heard: list[str] = []
+        refused: list[object] = []
+
+        def hear(sender: object, *, a: str, heard: list[str] = heard) -> None:
+            heard.append(a)
+
+        signal.connect(hear)
+
+        def first(signal: Any = signal, barrier: threading.Barrier = barrier, refused: list[object] = refused) -> None:
+            barrier.wait()
+            signal.emit(None, a="emit")
+            signal.send(None, a="send")
+            with pytest.raises(TypeError, match="unexpected keyword argument 'b'"):
+                signal.bind(None).emit(b=1)
+            refused.append(signal)
+
+        threads = [threading.Thread(target=first) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(heard) == ["emit"] * 4 + ["send"] * 4
+        assert refused == [signal] * 4
+        made: Any = type(signal)
+        assert made.emit is made.emit  # made once, and not anew for each that asks
+
+
 # Destructors
 
 

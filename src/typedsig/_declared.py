@@ -142,13 +142,13 @@ class _Generated:
         defining = _defining(owner)
         if declaration is None:  # asked for in a class whose signals have different ones
             return getattr(defining, self._name)
-        made: Any = made_class(defining, declaration)
         kind: Kind = "signal" if defining._bound_class is not None else "bound"
         function = method(
             self._name, declaration.shape, kind,
             prototype=declaration.prototype, label=declaration.label, doc=self.__doc__,
         )  # fmt: skip
-        setattr(made, self._name, function)
+        made = [base for base in owner.__mro__ if base.__dict__.get("_declaration") is not None]
+        setattr(made[-1], self._name, function)  # behind what a subclass defines
         return function if instance is None else MethodType(function, instance)
 
 
