@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 import typedsig
+from benchmarks.readme import table
 from examples import checking, demo
 from examples.async_service.__main__ import main as ask
 from examples.checking import Complaint, marked, python_of
@@ -152,6 +153,11 @@ def test_the_service_answers_robustly_and_stops_once_all_receivers_are_done() ->
         "journal: 3 lines, closed: True",
         "failure: the journal is full",
     ]
+
+
+def test_the_figures_in_the_readme_are_those_that_were_measured() -> None:
+    """Else: ``python -m benchmarks.readme``."""
+    assert table() in README.read_text(encoding="utf-8")
 
 
 def test_the_readme_runs() -> None:
