@@ -296,8 +296,12 @@ def test_type_parameters_after_the_first_may_be_left_out(kind: Any) -> None:
 
 @pytest.mark.parametrize("kind", [Signal, AsyncSignal, BoundSignal, BoundAsyncSignal])
 def test_too_many_type_parameters_are_refused(kind: Any) -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(
+        TypeError, match=f"{kind.__name__} has three type parameters, sender, payload and result, not 4"
+    ):
         kind[App, [int], str, bytes]
+    with pytest.raises(TypeError, match="not 0"):
+        kind[()]
 
 
 def test_type_parameters_make_signals() -> None:

@@ -87,12 +87,12 @@ class Declarable:
         # Written out with the defaults, because Python 3.13.0 fails to fill in that of a ParamSpec.
         if "_methods" in cls.__dict__:
             given: Any = parameters if type(parameters) is tuple else (parameters,)  # pyright: ignore[reportUnknownVariableType]  # anything may stand in brackets
-            parameters = _with_defaults(*given)
+            if not 1 <= len(given) <= 3:
+                raise TypeError(
+                    f"{cls.__name__} has three type parameters, sender, payload and result, not {len(given)}"
+                )
+            parameters = (*given, *(..., object)[len(given) - 1 :])
         return super().__class_getitem__(parameters)  # type: ignore[misc]  # Generic's, which comes after this one
-
-
-def _with_defaults(sender: object, payload: object = ..., result: object = object, /) -> tuple[object, ...]:
-    return sender, payload, result
 
 
 def own_class(cls: type[Any]) -> type[Any]:
