@@ -317,6 +317,28 @@ def test_connected_to_overlaps(signal: Signal[Any, ..., Any], connected: bool) -
     assert answers(signal) == (["first"] if connected else [])
 
 
+def test_connected_to_gives_its_place_back_to_what_was_connected_anew_in_the_block(
+    signal: Signal[Any, ..., Any],
+) -> None:
+    """It never ceases to be connected then, so nobody is told that it did."""
+    told: list[object] = []
+
+    def tell(of: object, **event: object) -> None:
+        told.append(event)
+
+    signal.connect(first, "me")
+    signal.connect(second, "me")
+    with signal.connected_to(first, "me"):
+        signal.disconnect(first)
+        signal.connect(first, "me", weak=False)
+        assert signal.receivers == [second, first]
+        signal.receiver_connected.connect(tell)
+        signal.receiver_disconnected.connect(tell)
+    assert signal.receivers == [first, second]
+    assert [receiver for receiver, _ in signal.send("me")] == [first, second]
+    assert told == []
+
+
 def test_blocks_of_different_receivers_overlap(signal: Signal[Any, ..., Any]) -> None:
     blocks = [signal.connected_to(first), signal.connected_to(second), signal.connected_to(first, "me")]
     for block in blocks:

@@ -59,13 +59,18 @@ class ConnectedBlock:
                 later[0]._before = self._before
                 return
             before, strong = self._before or (None, False)
-            if before is not None and table._find(self._what[0], self._sender) is before:
-                before.strong = before() if strong else None
+            found = table._find(self._what[0], self._sender)
+            if before is not None and found is not None:
+                found.strong = found() if strong else None
+                if found is not before:  # disconnected during the block, and connected again
+                    found.place = before.place
+                    table._stale()
                 return
-            # It was not connected before, or was disconnected during the block, and maybe connected again.
-            removed = table._remove(self._what[0], self._sender)
+            removed: list[tuple[Connection, object]] = []
             new = None
-            if before is not None:
+            if before is None:
+                removed = table._remove(self._what[0], self._sender)
+            else:  # disconnected during the block
                 new = table._add(self._receiver, self._sender, weak=not strong, place=before.place)
         table._let_go(self._receiver, removed)
         if new is not None:
