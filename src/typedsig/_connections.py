@@ -496,13 +496,14 @@ class Connections:
 
     def _any_alive(self, sender: object) -> bool:
         """Whether `_alive` finds anybody, without looking at everybody."""
-        if self._everyone is None and self._buckets is None:
-            return False
-        if self._dead:
-            self._settle()
-        if self._everyone:
-            return True
-        if sender is ANY:
-            return bool(self._buckets)
-        bucket = None if self._buckets is None else self._buckets.get(sender_key(sender))
-        return bucket is not None and bool(bucket.connections)
+        while self._everyone or self._buckets:
+            if self._dead:
+                self._settle()
+            with LOCK:
+                if self._dead:  # as another thread settles, one by one
+                    continue
+                if self._everyone or sender is ANY:
+                    return bool(self._everyone or self._buckets)
+                bucket = None if self._buckets is None else self._buckets.get(sender_key(sender))
+                return bucket is not None and bool(bucket.connections)
+        return False
