@@ -755,7 +755,8 @@ class SignalAgainstList(RuleBasedStateMachine):
         if action.what != "emit" and not raised:
             self.check_results(running, results, robust)
         for number, count in running.builtins.items():
-            assert self.received(number) - before[number] >= count, "a builtin method was not called"
+            if self.by_number[number].alive() is not None:  # else it was called, and dropped by a later receiver
+                assert self.received(number) - before[number] >= count, "a builtin method was not called"
         del results
         self.running.pop()
 
