@@ -24,6 +24,7 @@ COMMANDS = {
     "test": [
         "run lint:check",
         "test --cover --include python={pythons}",
+        "test --include python={pythons} tests/test_threads.py -k interrupted",  # which coverage cannot watch
         "run pyodide:cover",
         "run types:check",
         "run editor:run",

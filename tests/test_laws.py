@@ -652,7 +652,8 @@ class SignalAgainstList(RuleBasedStateMachine):
     def do_disconnect(self, body: Body, number: int, sender: Sender | None, bound: bool) -> None:
         receiver = body.receiver(number)
         if sender is None:
-            assert self.signal.disconnect(receiver) is self.book_disconnect(number, None, every=True)
+            expected = self.book_disconnect(number, None, every=True)  # before senders die of it
+            assert self.signal.disconnect(receiver) is expected
         else:
             expected = self.book_disconnect(number, sender.label, every=False)
             if bound:
