@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, NamedTuple
 from weakref import finalize
 
@@ -509,28 +509,69 @@ CASES = [(setting, step) for setting in SETTINGS for step in [*STEPS, *BLOCKS]] 
 OURS = os.path.dirname(sys.modules["typedsig"].__file__ or "")
 
 
+class Interruption:
+    """Does something before a line of ours is run, the ``left``-th from now."""
+
+    def __init__(self, act: Callable[[], object], left: int) -> None:
+        self.act = act
+        self.left = left
+
+    def before_line(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.act()
+
+
+def is_ours(code: CodeType) -> bool:
+    return code.co_filename.startswith((OURS, "<typedsig"))
+
+
+if sys.version_info >= (3, 12):
+    # Beside a debugger or coverage, which is to see what is run here.
+
+    @contextmanager
+    def interrupted(interruption: Interruption) -> Generator[None]:
+        tool = 4
+
+        def on_line(code: CodeType, line: int) -> object:
+            if not is_ours(code):
+                return sys.monitoring.DISABLE
+            interruption.before_line()
+            return None
+
+        sys.monitoring.use_tool_id(tool, "interruptions")
+        sys.monitoring.register_callback(tool, sys.monitoring.events.LINE, on_line)
+        sys.monitoring.set_events(tool, sys.monitoring.events.LINE)
+        try:
+            yield
+        finally:
+            sys.monitoring.set_events(tool, 0)
+            sys.monitoring.free_tool_id(tool)
+
+else:
+
+    @contextmanager
+    def interrupted(interruption: Interruption) -> Generator[None]:
+        def trace(frame: FrameType, event: str, argument: object) -> Any:
+            if not is_ours(frame.f_code):
+                return None
+            if event == "line":
+                interruption.before_line()
+            return trace
+
+        sys.settrace(trace)
+        try:
+            yield
+        finally:
+            sys.settrace(None)
+
+
 def run_interrupted(world: World, step: Step, interruption: Step, at: int) -> bool:
     """Do a step, and the interruption before its ``at``-th line; was there one?"""
-    left = at
-
-    def trace(frame: FrameType, event: str, argument: object) -> Any:
-        nonlocal left
-        if not frame.f_code.co_filename.startswith((OURS, "<typedsig")):
-            return None
-        if event == "line":
-            left -= 1
-            if left == 0:
-                sys.settrace(None)
-                interruption.act(world)
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
+    act = Interruption(lambda: interruption.act(world), at)
+    with interrupted(act):
         step.act(world)
-    finally:
-        sys.settrace(before)
-    return left <= 0
+    return act.left <= 0
 
 
 def arranged(setting: Step) -> World:
@@ -550,7 +591,7 @@ def in_turn(setting: Step, *steps: Step) -> list[Heard] | None:
 
 
 @pytest.mark.skipif(
-    sys.gettrace() is not None, reason="a tracer is on already: a debugger, or coverage's on Python < 3.12"
+    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
 )
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="relies on objects dying at once")
 @pytest.mark.parametrize(("setting", "step"), CASES, ids=lambda step: step.name)
@@ -572,3 +613,37 @@ def test_an_operation_interrupted_anywhere_is_as_if_one_came_after_the_other(set
             outcome = world.outcome(told)
             assert outcome in possible, f"{told} gave {outcome}, not {possible}"
             at += 1
+
+
+class Large:
+    """Of a size that little else has, so that the next is made where the last one was."""
+
+    __slots__ = ("__weakref__", *(f"slot{number}" for number in range(40)))
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
+)
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="relies on objects dying at once")
+def test_a_new_sender_is_not_taken_for_one_whose_death_could_not_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python ignores a Ctrl-C in the callback that tells of the death, and the new one may have the same id."""
+    ignored: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: ignored.append(unraisable.exc_type))
+    signal = Signal[Any, [Heard]]()
+    old, new = named("old"), named("new")
+    sender: Large | None = Large()
+    signal.connect(old, sender)
+    before = id(sender)
+
+    def press_ctrl_c() -> None:
+        raise KeyboardInterrupt
+
+    with interrupted(Interruption(press_ctrl_c, 1)):
+        sender = None
+    assert ignored == [KeyboardInterrupt]
+    made = [Large() for _ in range(100)]
+    sender = next(each for each in made if id(each) == before)
+    signal.connect(new, sender)
+    heard: Heard = []
+    signal.emit(sender, heard)
+    assert heard == ["new"]
