@@ -179,6 +179,40 @@ def test_fork_in_a_threaded_program_does_not_lock_the_child() -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 @pytest.mark.processes
+def test_fork_while_another_thread_sends_for_the_first_time_does_not_lock_the_child() -> None:
+    """Its method is made then, which imports a module, and a child inherits the lock of an import that is going on."""
+    answer = says("""
+        import os, signal as signals, sys, threading, time, warnings
+        from typedsig import Signal
+
+        warnings.filterwarnings("ignore", message=".*multi-threaded.*fork", category=DeprecationWarning)
+        importing = threading.Event()
+
+        class Slow:
+            def find_spec(self, name, path=None, target=None):
+                if name == "linecache":
+                    importing.set()
+                    time.sleep(0.5)
+
+        sys.modules.pop("linecache", None)  # there in some versions of Python, as this program is no file
+        sys.meta_path.insert(0, Slow())
+        signal = Signal()
+        thread = threading.Thread(target=lambda: signal.send(1))
+        thread.start()
+        importing.wait()
+        child = os.fork()
+        if child == 0:
+            signals.alarm(10)  # a child that is locked dies of it
+            signal.send(1)
+            os._exit(7)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        thread.join()
+    """)
+    assert answer == "7"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.processes
 def test_fork_inside_a_receiver_and_inside_connect() -> None:
     assert (
         says("""

@@ -9,6 +9,7 @@ first asked for. The completed text is what tracebacks show and debuggers step t
 
 import builtins
 import functools
+import os
 import sys
 from types import CodeType, CoroutineType, FunctionType
 from typing import Any, Final, Literal, TypeAlias
@@ -354,6 +355,12 @@ def _rename(source: str, name: str, other: str) -> str:
         is_variable = not (before.isalnum() or before in "_.{" or after.isalnum() or after == "_")
         renamed += (other if is_variable else name) + part
     return renamed
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows and WebAssembly
+    # Before a fork what `_code` imports is imported, or awaited: of an import that another thread is in the middle of, a
+    # child inherits the lock, which nobody will release.
+    os.register_at_fork(before=functools.partial(__import__, "linecache"))
 
 
 @functools.lru_cache(maxsize=4096)
