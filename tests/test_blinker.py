@@ -1246,6 +1246,20 @@ def test_connect_is_undone_when_its_announcement_fails(mod: Any, error: type[Exc
     assert bool(signal.receivers) is (mod is blinker and error is ValueError)
 
 
+@pytest.mark.parametrize("error", [TypeError, ValueError])
+def test_connected_to_is_undone_when_its_announcement_fails(mod: Any, error: type[Exception]) -> None:
+    """By blinker only after a TypeError."""
+    signal = mod.Signal()
+
+    def refuse(sender: object, /, **payload: object) -> None:
+        raise error
+
+    signal.receiver_connected.connect(refuse)
+    with pytest.raises(error), signal.connected_to(first):
+        raise AssertionError
+    assert bool(signal.receivers) is (mod is blinker and error is ValueError)
+
+
 def test_connect_that_fails_leaves_earlier_connections(mod: Any) -> None:
     """Of the same receiver; blinker leaves none."""
     signal = mod.Signal()

@@ -114,6 +114,12 @@ def test_bound_signal_knows_signal_and_sender(document: Document) -> None:
     assert isinstance(AsyncSignal().bind(document), BoundAsyncSignal)
 
 
+def test_bound_signal_is_documented_as_the_signal_is(document: Document) -> None:
+    assert document.changed.__doc__ == "Sent after the document was saved."
+    assert document.renamed.__doc__ == "Sent after the document was renamed."
+    assert document.changed.__module__ == __name__
+
+
 def test_bound_signals_are_equal_by_signal_and_sender(document: Document) -> None:
     assert document.changed == document.changed == Document.changed.bind(document)
     assert len({document.changed, document.changed, document.renamed, Document().changed}) == 3

@@ -360,6 +360,18 @@ def test_connected_to_is_entered_once_at_a_time(signal: Signal[Any, ..., Any]) -
     assert not signal.has_receivers
 
 
+def test_connected_to_that_is_not_on_leaves_connections_alone(signal: Signal[Any, ..., Any]) -> None:
+    block = signal.connected_to(first)
+    signal.connect(first)
+    block.__exit__(None, None, None)
+    assert answers(signal) == ["first"]
+    with block:
+        pass
+    signal.connect(second)
+    block.__exit__(None, None, None)
+    assert answers(signal) == ["first", "second"]
+
+
 def test_connected_to_that_cannot_connect_leaves_nothing(signal: Signal[Any, ..., Any]) -> None:
     def refuse(signal: object, **payload: object) -> None:
         raise PermissionError

@@ -120,6 +120,21 @@ def test_death_of_the_signal_releases_everything(collect: Callable[[], None]) ->
     assert [reference() for reference in watched] == [None, None]
 
 
+def test_senders_may_die_with_the_signal(collect: Callable[[], None]) -> None:
+    """Such as one that only a receiver for another sender kept, which only the signal kept."""
+    signal: Signal[Any, ..., Any] = Signal()
+    one, other = Owner(), Owner()
+    told = weakref.ref(other)
+    signal.connect(functools.partial(lambda kept, sender: None, other), one, weak=False)
+    signal.connect(receiver, other)
+    del other
+    collect()
+    assert told() is not None
+    del signal
+    collect()
+    assert told() is None
+
+
 def test_blocks_release_everything_when_they_end(signal: Signal[Any, ..., Any], collect: Callable[[], None]) -> None:
     owner, sender = Owner(), Owner()
     watched = weakref.ref(owner), weakref.ref(sender)

@@ -142,6 +142,14 @@ def test_namespace_is_a_mapping(namespace: Namespace) -> None:
         namespace["c"]
 
 
+def test_namespaces_that_hold_the_same_are_two_all_the_same(namespace: Namespace) -> None:
+    other = Namespace()
+    other.add(namespace.signal("a"))
+    assert dict(namespace) == dict(other)
+    assert namespace != other
+    assert len({namespace, other, namespace}) == 2
+
+
 def test_namespace_may_grow_while_it_is_iterated(namespace: Namespace) -> None:
     namespace.signal("a")
     for name in namespace:

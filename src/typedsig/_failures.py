@@ -27,7 +27,7 @@ class _Answer:
         return self._receiver
 
     def _answer(self) -> object:
-        raise AssertionError("each outcome says what it is")
+        raise AssertionError("each subclass has its own")
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

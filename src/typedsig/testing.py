@@ -230,8 +230,8 @@ def recording(signal: Any, answer: Any) -> Generator[Any, None, None]:
     recorder: _BaseRecorder[Any] = make(signal, answer)
     table, receive, sender = recorder._signal, recorder._receive, recorder._sender
     connection = table._add(receive, sender, weak=False, place=_FIRST)
-    if connection is not None:
-        table._added(connection, receive, sender, weak=False)
+    assert connection is not None  # nobody else has this receiver
+    table._added(connection, receive, sender, weak=False)
     try:
         yield recorder
     finally:
