@@ -615,6 +615,27 @@ def test_an_operation_interrupted_anywhere_is_as_if_one_came_after_the_other(set
             at += 1
 
 
+@pytest.mark.skipif(
+    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
+)
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="relies on objects dying at once")
+@pytest.mark.parametrize("sender", [ANY, "sender"])
+def test_whether_anybody_is_connected_is_exact_wherever_the_last_receiver_dies(sender: Any) -> None:
+    answers: list[bool] = []
+    was_interrupted = True
+    while was_interrupted:
+        signal = Signal[Any, [Heard]]()
+        kept = [named("f")]
+        signal.connect(kept[0], sender)
+        signal.emit("sender", [])
+        interruption = Interruption(kept.clear, len(answers) + 1)
+        with interrupted(interruption):
+            answers.append(signal.has_receivers)
+        was_interrupted = not kept
+        assert signal.has_receivers is bool(kept)
+    assert answers == sorted(answers)  # dead before it was looked, or alive still
+
+
 class Large:
     """Of a size that little else has, so that the next is made where the last one was."""
 
