@@ -248,6 +248,23 @@ def test_receivers_are_never_asked_for_hash_equality_or_truth(signal: Signal[Any
     assert calls == [1, 2, 1, 2]
 
 
+def test_receivers_that_fail_when_asked_what_they_are_are_called_all_the_same(signal: Signal[Any, ..., Any]) -> None:
+    """As proxies do whose object is not there yet."""
+
+    class Proxy:
+        def __fail(self) -> NoReturn:
+            raise LookupError
+
+        __class__: Any = property(__fail)
+
+        def __call__(self, sender: object) -> str:
+            return "called"
+
+    proxy: Any = Proxy()
+    signal.connect(proxy)
+    assert [answer for _, answer in signal.send(None)] == ["called"]
+
+
 def test_failing_receiver_of_any_kind_is_named(signal: Signal[Any, ..., Any]) -> None:
     """Without asking it for its repr."""
 

@@ -485,6 +485,7 @@ SETTINGS: list[Step] = [
             world.signal.connect(world.owner.hear, world.b),
             world.signal.connect(world.f),
             world.signal.connect(world.g, 1),
+            world.signal.connect(named("dies")),  # to be taken out by whichever is first
         ],
     ),
 ]
