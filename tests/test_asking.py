@@ -142,6 +142,18 @@ def test_blocks_are_announced(signal: Signal[Any, ..., Any], news: News) -> None
     assert news[1:] == [("disconnected", signal, first, "me")]
 
 
+def test_a_block_announces_only_what_it_connects(signal: Signal[Any, ..., Any], news: News) -> None:
+    signal.connect(first)
+    news.clear()
+    with signal.connected_to(first):
+        assert news == []
+    assert news == []
+    with signal.connected_to(first):
+        signal.disconnect(first)
+        news.clear()
+    assert news == [("connected", signal, first, ANY, True)]
+
+
 def test_announcements_are_made_after_the_fact(signal: Signal[Any, ..., Any]) -> None:
     seen: list[list[object]] = []
 

@@ -236,6 +236,12 @@ def test_connected_to_gives_back_a_connection_that_was_dropped_in_the_block(sign
     assert answers(signal) == ["first", "second"]
 
 
+def test_connected_to_does_not_mind_that_its_connection_was_dropped_in_the_block(signal: Signal[Any, ..., Any]) -> None:
+    with signal.connected_to(first):
+        assert signal.disconnect(first)
+    assert not signal.has_receivers
+
+
 @pytest.mark.parametrize("weak", [True, False])
 @pytest.mark.parametrize("changed", [True, False])
 def test_connected_to_gives_back_the_old_strength(
@@ -340,14 +346,19 @@ def test_connected_to_gives_its_place_back_to_what_was_connected_anew_in_the_blo
 
 
 def test_blocks_of_different_receivers_overlap(signal: Signal[Any, ..., Any]) -> None:
-    blocks = [signal.connected_to(first), signal.connected_to(second), signal.connected_to(first, "me")]
+    blocks = [
+        signal.connected_to(first),
+        signal.connected_to(second),
+        signal.connected_to(first, "me"),
+        signal.connected_to(first, "you"),
+    ]
     for block in blocks:
         block.__enter__()
     left: list[object] = []
     for block in blocks:
         block.__exit__(None, None, None)
-        left.append(answers(signal, "me"))
-    assert left == [["second", "first"], ["first"], []]
+        left.append((answers(signal, "me"), answers(signal, "you")))
+    assert left == [(["second", "first"], ["second", "first"]), (["first"], ["first"]), ([], ["first"]), ([], [])]
 
 
 def test_connected_to_is_entered_once_at_a_time(signal: Signal[Any, ..., Any]) -> None:
@@ -377,11 +388,12 @@ def test_connected_to_that_cannot_connect_leaves_nothing(signal: Signal[Any, ...
         raise PermissionError
 
     signal.receiver_connected.connect(refuse)
-    with pytest.raises(PermissionError), signal.connected_to(first):
+    block = signal.connected_to(first)
+    with pytest.raises(PermissionError), block:
         raise AssertionError
     assert not signal.has_receivers
     signal.receiver_connected.disconnect(refuse)
-    with signal.connected_to(first):
+    with block:
         assert answers(signal) == ["first"]
     assert not signal.has_receivers
 
@@ -503,6 +515,14 @@ def test_what_cannot_be_held_weakly_is_connected_strongly(
     collect()
     assert [receiver for receiver, _ in signal.send("me")] == signal.receivers
     assert (calls, senders) == (["me", "me"], ["me"])
+
+
+def test_what_cannot_be_held_weakly_is_connected_for_a_block(signal: Signal[Any, ..., Any]) -> None:
+    slotted = Slotted()
+    with signal.connected_to(slotted):
+        signal.send("inside")
+    signal.send("after")
+    assert slotted.calls == ["inside"]
 
 
 def test_what_cannot_be_held_weakly_stays_when_connected_again(

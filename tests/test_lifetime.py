@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from typedsig import LostReceiverWarning, Signal
+from typedsig import ANY, LostReceiverWarning, Signal
 
 
 @pytest.fixture
@@ -319,6 +319,31 @@ def test_losing_a_receiver_during_a_block_is_told_at_its_end(signal: Signal[Any,
     with pytest.warns(LostReceiverWarning):
         block.__exit__(None, None, None)
     signal.send(None)  # once is enough
+
+
+def test_losing_a_receiver_is_told_also_when_a_block_held_it_for_a_while(signal: Signal[Any, ..., Any]) -> None:
+    function = make_function()
+    signal.connect(function)
+    with signal.connected_to(function):
+        pass
+    del function
+    gc.collect()
+    with pytest.warns(LostReceiverWarning):
+        signal.send(None)
+
+
+@pytest.mark.parametrize(("weakly", "in_block"), [("one", ANY), (ANY, "one")])
+def test_receiver_that_served_in_a_block_for_other_senders_is_not_lost(
+    signal: Signal[Any, ..., Any], weakly: Any, in_block: Any
+) -> None:
+    """Called once for both of its connections, it served for both."""
+    function = make_function()
+    signal.connect(function, weakly)
+    with signal.connected_to(function, in_block):
+        signal.send("one")
+    del function
+    gc.collect()
+    assert signal.send("one") == []
 
 
 def test_losing_a_receiver_is_told_at_the_def_where_code_has_no_lines() -> None:

@@ -2,6 +2,7 @@
 
 import contextvars
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any, Literal
@@ -148,12 +149,30 @@ def test_muting_block_is_entered_once_at_a_time(
     signal: Signal[Any, ..., Any], scope: Literal["process", "context"]
 ) -> None:
     block = signal.muted(scope=scope)
-    with block, pytest.raises(RuntimeError, match="on already"), block:
+    with block, pytest.raises(RuntimeError, match=r"this muting of .*Signal.* is on already"), block:
         pass
     assert is_muted(signal) == [False]
     with block:
         assert is_muted(signal) == [True]
     assert is_muted(signal) == [False]
+
+
+def test_muting_keeps_whom_it_mutes(signal: Signal[Any, ..., Any], collect: Callable[[], None]) -> None:
+    """Or another, with the same id, might be muted in their stead."""
+
+    class Mortal:
+        def __call__(self, sender: object) -> None: ...
+
+    sender, receiver = Mortal(), Mortal()
+    lives = weakref.ref(sender), weakref.ref(receiver)
+    block = signal.muted(sender=sender, receiver=receiver)
+    with block:
+        del sender, receiver
+        collect()
+        assert None not in (lives[0](), lives[1]())
+    del block
+    collect()
+    assert (lives[0](), lives[1]()) == (None, None)
 
 
 def test_muting_that_has_ended_stays_ended(signal: Signal[Any, ..., Any]) -> None:
