@@ -64,6 +64,13 @@ def test_has_receivers_for_a_sender(signal: Signal[Any, ..., Any]) -> None:
     assert listening(signal, "me", "you") == [False, False, False]
 
 
+def test_nobody_is_left_after_the_last_disconnect(signal: Signal[Any, ..., Any]) -> None:
+    signal.connect(first)
+    signal.disconnect(first)
+    assert listening(signal, "me") == [False, False]
+    assert (signal.receivers, signal.receivers_for("me")) == ([], [])
+
+
 def test_dead_receivers_are_not_counted(signal: Signal[Any, ..., Any], collect: Callable[[], None]) -> None:
     mine, yours, everybodys = Owner(), Owner(), Owner()
     signal.connect(mine.method, "me")

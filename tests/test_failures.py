@@ -8,6 +8,7 @@ import warnings
 import weakref
 from collections.abc import Callable, Coroutine
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -299,6 +300,8 @@ def test_outcomes_are_equal_by_receiver_and_answer() -> None:
     assert Returned(fine, 1) == Returned(fine, 1)
     assert Returned(fine, 1) != Returned(fail, 1)
     assert Returned(fine, 1) != Returned(fine, 2)
+    assert (Returned(fine, 1) == 1) is False
+    assert Returned(fine, 1) == ANY  # others may have their say
     assert Raised(fail, error) == Raised(fail, error)
     assert Raised(fail, error) != Raised(fail, ValueError("failed"))
     assert Returned(fail, error) != Raised(fail, error)
