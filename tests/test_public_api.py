@@ -95,13 +95,13 @@ def test_errors_of_users_are_shown_at_their_own_modules() -> None:
 
 @pytest.mark.processes
 def test_import_is_light() -> None:
-    """No event loop, no dataclasses, no inspect (but the backport of exception groups imports it), nothing to install."""
+    """No event loop, no dataclasses, no inspect, nothing that has to be installed."""
     program = "import sys; before = set(sys.modules); import typedsig; print(*sorted(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     imported = set(done.stdout.split())
-    heavy = {"anyio", "asyncio", "dataclasses", "logging", "pytest", "trio"}
-    if sys.version_info >= (3, 11):
-        heavy |= {"inspect", "typing_extensions", "exceptiongroup"}
+    heavy = {
+        "anyio", "asyncio", "dataclasses", "exceptiongroup", "inspect", "logging", "pytest", "trio", "typing_extensions",
+    }  # fmt: skip
     assert not imported & heavy
     ours = {name for name in imported if name.startswith("typedsig.")}
     assert all(name.startswith("typedsig._") for name in ours), "public modules are for those who ask for them"

@@ -2,14 +2,14 @@
 
 import sys
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, Generic, TypeAlias, final
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, final
 
 from ._connection import Connection
 from ._connections import Connections
 from ._receiver import describe
 from ._types import ValueT
 
-if sys.version_info < (3, 11):
+if TYPE_CHECKING and sys.version_info < (3, 11):
     from exceptiongroup import ExceptionGroup
 
 
@@ -118,7 +118,13 @@ def unwrap(outcomes: Iterable[Outcome[ValueT]], /) -> list[ValueT]:
 
 def failures(errors: list[Exception], receivers: int) -> "ExceptionGroup[Exception]":
     """Everything that went wrong in one send, as one exception."""
-    return ExceptionGroup(f"{len(errors)} of {receivers} receivers failed", errors)
+    if sys.version_info >= (3, 11):
+        group = ExceptionGroup
+    else:
+        import exceptiongroup  # here, because that takes as long as importing all of us
+
+        group = exceptiongroup.ExceptionGroup
+    return group(f"{len(errors)} of {receivers} receivers failed", errors)
 
 
 def explain(error: BaseException, signal: Connections, connection: Connection, target: object) -> None:
