@@ -171,6 +171,21 @@ def test_payload_may_have_any_names(kind: Any) -> None:
     assert got == [("me", 2, tuple(range(len(NAMES))))] * 6
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_payload_may_have_any_name_for_the_keywords_it_collects(name: str) -> None:
+    scope: dict[str, Any] = {}
+    exec(f"def prototype(first, /, **{name}): ...", scope)
+    signal: Signal[Any, ..., Any] = Signal(scope["prototype"])
+    got: list[object] = []
+
+    def receiver(sender: object, /, **kwargs: object) -> None:
+        got.append((sender, kwargs))
+
+    signal.connect(receiver)
+    call_all(signal, "me", **{name: 1}, other=2)
+    assert got == [("me", {name: 1, "other": 2})] * 6
+
+
 @pytest.mark.anyio
 async def test_concurrent_payload_may_have_any_names() -> None:
     @AsyncSignal

@@ -191,6 +191,14 @@ def test_builtin_functions_are_receivers(signal: Signal[Any, ..., Any]) -> None:
     assert signal.disconnect(len)
 
 
+def test_static_methods_of_builtin_types_are_as_many_receivers(signal: Signal[Any, ..., Any]) -> None:
+    """They have one name and no owner, and still are two."""
+    assert str.maketrans.__self__ is bytes.maketrans.__self__ is None  # type: ignore[attr-defined]
+    signal.connect(str.maketrans)
+    signal.connect(bytes.maketrans)
+    assert signal.receivers == [str.maketrans, bytes.maketrans]
+
+
 def test_methods_of_equal_owners_are_two_receivers(signal: Signal[Any, ..., Any]) -> None:
     class Alike(Owner):
         def __eq__(self, other: object) -> bool:
@@ -275,6 +283,24 @@ def test_failing_receiver_of_any_kind_is_named(signal: Signal[Any, ..., Any]) ->
     fiend: Any = Fiend()
     with pytest.raises(TypeError, match=r"cannot connect a .*Fiend object: a receiver is callable"):
         signal.connect(fiend)
+
+
+def test_recycled_id_of_a_receiver_is_a_new_receiver_also_in_a_block(signal: Signal[Any, ..., Any]) -> None:
+    recycled = 0
+    for _ in range(200):
+        receiver = make_function()
+        signal.connect(receiver)
+        signal.send("old")
+        key = id(receiver)
+        del receiver
+        receiver = make_function()
+        recycled += id(receiver) == key
+        with signal.connected_to(receiver):
+            signal.send("new")
+        signal.send("nobody")
+        assert calls == ["old", "new"]
+        calls.clear()
+    assert recycled
 
 
 def test_recycled_id_of_a_receiver_is_a_new_receiver(signal: Signal[Any, ..., Any]) -> None:

@@ -96,6 +96,10 @@ def test_methods_that_are_not_overridden_are_the_declared_ones(logged: Any) -> N
     assert logged.log == []
 
 
+def test_methods_that_are_not_overridden_are_made_once(logged: Any) -> None:
+    assert logged.send_robust.__func__ is logged.send_robust.__func__
+
+
 def test_bound_signal_uses_the_subclass_own_send(logged: Any) -> None:
     app = App()
     logged.connect(receiver)
