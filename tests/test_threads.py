@@ -422,6 +422,9 @@ class World:
             outcome.append([str(len(self.signal.receivers_for(sender)))])
             assert self.signal.has_receivers_for(sender) is bool(self.signal.receivers_for(sender)), told
         outcome.append([str(len(self.signal.receivers))])
+        for receiver in self.signal.receivers:
+            assert self.signal.disconnect(receiver), told
+        assert self.signal.receivers == [], told
         return outcome
 
 
