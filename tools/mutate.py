@@ -2,27 +2,50 @@
 
     python tools/mutate.py [--only _connections.py] [--limit 50] [--tests tests/test_laws.py ...]
 
-Each mutant is a copy of ``src`` with one operator, constant, condition or statement changed. What no test notices is a
-survivor: it is printed with its line, to be killed by a test or found to change nothing that can be seen. Needs what the
-tests need, and takes minutes to hours: it is a command for people, not a gate.
+Each mutant is a copy of ``src`` with one operator, constant, condition or statement changed, or a line of a text that
+becomes code. What no test notices is a survivor: it is printed with its line, to be killed by a test or found to change
+nothing that can be seen. A mutant that hangs was noticed. The tests that are about a module come first, and the slow
+ones last, each in a fork of this process, which has imported what they need. Needs what the tests need, and takes
+minutes to hours: it is a command for people, not a gate.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
+import gc
+import importlib
+import itertools
 import os
 import random
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 PROJECT = Path(__file__).parent.parent
-CORE = ("_connections.py", "_blocks.py", "_muting.py", "_sender.py", "_receiver.py", "_prototype.py", "_lost.py")
+# The modules of the core, and the tests that are about them.
+CORE = {
+    "_base.py": "asking connecting copies declaring bound",
+    "_blocks.py": "connecting",
+    "_connection.py": "receivers sending",
+    "_connections.py": "connecting sending senders asking",
+    "_declared.py": "declaring dispatch subclassing bound",
+    "_dispatch.py": "dispatch sending failures",
+    "_failures.py": "failures",
+    "_lost.py": "lifetime",
+    "_muting.py": "muting",
+    "_prototype.py": "declaring dispatch namespace",
+    "_receiver.py": "receivers connecting",
+    "_sender.py": "senders",
+}
+SLOW = ("examples", "fuzz", "laws", "memory", "process", "testing", "threads", "wheel")
+PRELOADED = ("anyio", "asyncio", "blinker", "flask", "hypothesis.stateful", "pytest", "trio", "unittest.mock")
 
 OPPOSITES: dict[type[ast.AST], type[ast.AST]] = {
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.GtE, ast.GtE: ast.Lt,
@@ -40,12 +63,14 @@ class Mutation(NamedTuple):
 def mutations(source: str) -> Iterator[Mutation]:
     """Every mutant of a module."""
     for index, node in enumerate(ast.walk(ast.parse(source))):
-        for choice in range(2):
+        for choice in itertools.count():
             tree = ast.parse(source)
             changed = next(other for at, other in enumerate(ast.walk(tree)) if at == index)
             what = mutate(changed, choice)
             if what:
                 yield Mutation(getattr(node, "lineno", 0), what, ast.unparse(tree))
+            elif choice:
+                break
 
 
 def mutate(node: ast.AST, choice: int) -> str | None:
@@ -71,7 +96,7 @@ def mutate(node: ast.AST, choice: int) -> str | None:
         case ast.Expr(value=ast.Call()), 0:
             node.value = ast.copy_location(ast.Constant(value=None), node)
             return "call left out"
-        case ast.Return(value=ast.expr()), 0:
+        case ast.Return(value=ast.expr() as value), 0 if ast.unparse(value) != "None":
             node.value = ast.copy_location(ast.Constant(value=None), node)
             return "returns None"
         case ast.Assign(targets=[ast.Attribute()], value=value), 0 if not isinstance(value, ast.Constant):
@@ -80,6 +105,12 @@ def mutate(node: ast.AST, choice: int) -> str | None:
         case ast.AugAssign(value=value), 0:
             node.value = ast.copy_location(ast.Constant(value=0), value)
             return "adds nothing"
+        case ast.AnnAssign(value=ast.Constant(value=str() as text)), _ if choice < text.count("\n"):
+            lines = text.splitlines(keepends=True)
+            what = lines[choice].strip()
+            lines[choice] = lines[choice].replace(what, "pass") if what else lines[choice]
+            node.value = ast.Constant(value="".join(lines))
+            return f"{what!r} left out"
         case _:
             return None
 
@@ -90,23 +121,58 @@ def is_typing(node: ast.AST) -> bool:
     return "TYPE_CHECKING" in test or "version_info" in test
 
 
-def survives(mutant: Mutation, name: str, tests: list[str], python: str) -> bool:
+def batches(name: str) -> Iterator[list[str]]:
+    """The tests, those first that are most likely to notice."""
+    there = {path.stem.removeprefix("test_"): str(path) for path in sorted((PROJECT / "tests").glob("test_*.py"))}
+    first = CORE.get(name, "").split()
+    yield [there[each] for each in first]
+    yield [path for each, path in there.items() if each not in (*first, *SLOW)]
+    yield [path for each, path in there.items() if each in SLOW and each not in first]
+
+
+def survives(mutant: Mutation, name: str, tests: list[str]) -> bool:
     with tempfile.TemporaryDirectory() as directory:
         source = Path(directory, "src")
         shutil.copytree(PROJECT / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
         Path(source, "typedsig", name).write_text(mutant.source, encoding="utf-8")
-        command = [python, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
-        environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
-        process = subprocess.Popen(
-            command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        return all(passes(source, batch) for batch in ([tests] if tests else batches(name)) if batch)
+
+
+def passes(source: Path, tests: list[str]) -> bool:
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        os.chdir(PROJECT)
+        os.environ["PYTHONPATH"] = str(source)
+        sys.path.insert(0, str(source))
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nowhere, stream)
+        status = 3
+        options = [
+            "-x",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--timeout=30",
+            "-W",
+            "ignore::pytest.PytestAssertRewriteWarning",
+        ]
         try:
-            return process.wait(timeout=300) == 0
-        except subprocess.TimeoutExpired:
-            return False  # it hangs, which is noticed
+            status = importlib.import_module("pytest").main([*options, *tests])
         finally:
-            process.kill()
-            process.wait()
+            os._exit(status)
+    end = time.monotonic() + 300
+    try:
+        while time.monotonic() < end:
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                return status == 0
+            time.sleep(0.02)
+        return False  # it hangs, which is noticed
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)  # with what the tests started
 
 
 def main() -> None:
@@ -114,9 +180,11 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=list(CORE), help="modules of src/typedsig")
     parser.add_argument("--limit", type=int, help="this many mutants, drawn from all")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--tests", nargs="*", default=["tests"])
-    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--tests", nargs="*", default=[], help="these only, instead of all in the order of their speed")
     options = parser.parse_args()
+    for module in PRELOADED:
+        importlib.import_module(module)
+    gc.freeze()  # or the tests, which collect often, would take five times as long
     mutants = [
         (name, mutant)
         for name in options.only
@@ -124,9 +192,11 @@ def main() -> None:
     ]
     if options.limit is not None:
         mutants = random.Random(options.seed).sample(mutants, min(options.limit, len(mutants)))
+    if not all(passes(PROJECT / "src", batch) for batch in batches("")):
+        sys.exit("the tests fail as it is")
     survivors = 0
     for name, mutant in mutants:
-        if survives(mutant, name, options.tests, options.python):
+        if survives(mutant, name, options.tests):
             survivors += 1
             line = (
                 (PROJECT / "src" / "typedsig" / name).read_text(encoding="utf-8").splitlines()[mutant.line - 1].strip()
