@@ -93,7 +93,7 @@ def main() -> int:
         f"python{found[-1]}" if shutil.which(f"python{found[-1]}", path=env["PATH"]) else sys.executable
     )
     if set(found) >= MEASURED and sys.platform == "linux":
-        env["COVERAGE_REPORT_ARGS"] = " --fail-under=100"
+        env["COVERAGE_REPORT_ARGS"] = " --fail-under=99.5"  # it is 100, but threads may miss each other for once
     took: list[str] = []
     for command in COMMANDS[sys.argv[1]]:
         lacks = lacking(command, found, env)
