@@ -468,6 +468,7 @@ INTERRUPTIONS = [
     *STEPS,
     *BLOCKS,
     *LEAVING,
+    Step("connect owner", lambda world: world.signal.connect(world.owner.hear)),
     Step("drop f", drop_f),
     Step("drop a", drop_a),
     Step(
