@@ -647,6 +647,51 @@ class Large:
     __slots__ = ("__weakref__", *(f"slot{number}" for number in range(40)))
 
 
+class LargeReceiver(Large):
+    """A receiver whose id the next one inherits."""
+
+    __slots__ = ()
+
+    def __call__(self, sender: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
+)
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="relies on objects dying at once")
+@pytest.mark.filterwarnings("ignore::typedsig.LostReceiverWarning")
+@pytest.mark.parametrize("sender", [ANY, "sender"])
+def test_a_receiver_is_not_taken_for_a_dead_one_whose_id_it_inherited(sender: Any) -> None:
+    """Wherever it is connected while a send takes the dead one out of the table."""
+    inherited = at = 0
+    was_interrupted = True
+    while was_interrupted:
+        at += 1
+        signal: Signal[Any, ..., Any] = Signal()
+        first = LargeReceiver()
+        before = id(first)
+        signal.connect(first, sender)
+        del first
+        heirs: list[LargeReceiver] = []
+
+        def connect_heir(
+            signal: Signal[Any, ..., Any] = signal, before: int = before, heirs: list[LargeReceiver] = heirs
+        ) -> None:
+            heirs += [each for each in [LargeReceiver() for _ in range(100)] if id(each) == before]
+            for heir in heirs:
+                signal.connect(heir, sender)
+
+        interruption = Interruption(connect_heir, at)
+        with interrupted(interruption):
+            signal.send("sender")
+        was_interrupted = interruption.left <= 0
+        inherited += len(heirs)
+        assert signal.receivers == heirs, f"interrupted before line {at}"
+        assert [receiver for receiver, _ in signal.send("sender")] == heirs
+    assert inherited, "no id was inherited, so nothing was tested"
+
+
 @pytest.mark.skipif(
     sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
 )

@@ -312,11 +312,16 @@ class Connections:
                     removed += self._take(key, bucket)
         return removed
 
-    def _take(self, key: ReceiverKey, bucket: _Bucket) -> list[tuple[Connection, object]]:
+    def _take(
+        self, key: ReceiverKey, bucket: _Bucket, only: Connection | None = None
+    ) -> list[tuple[Connection, object]]:
         """Remove a receiver from one sender's bucket, and the bucket if that was its last."""
         found = bucket.connections.pop(key, None)
         sender = bucket.sender()
-        if not bucket.connections and self._buckets is not None:
+        if only is not None and found is not None and found is not only:  # connected by a destructor meanwhile
+            self._insert(found, sender)
+            return []
+        if not bucket.connections and self._buckets is not None and self._buckets.get(bucket.key) is bucket:
             self._buckets.pop(bucket.key, None)
             for late in list(bucket.connections.values()):  # connected by a destructor since the test
                 self._insert(late, sender)
@@ -356,10 +361,18 @@ class Connections:
         dead = self._dead
         while dead:
             with LOCK:
-                try:
-                    lost = self._bury(dead.pop())
-                except IndexError:  # a destructor came here since the test
+                last = next(reversed(dead), None)
+                if last is None:  # a destructor came here since the test
                     return
+                # It stays on the list until it is out of the table, so that a destructor that connects meanwhile
+                # buries it first: the receiver may have inherited its id.
+                lost = self._bury(last)
+                try:
+                    popped = dead.pop()
+                except IndexError:
+                    popped = last
+                if popped is not last:  # died meanwhile
+                    dead.append(popped)
             if lost is not None and not lost.served:
                 lost.served = True  # told once
                 lost.warn(self._label)
@@ -372,14 +385,16 @@ class Connections:
         if dead.sender_key is None:
             if self._everyone is None or self._everyone.get(dead.key) is not dead:
                 return None
-            self._everyone.pop(dead.key)
+            found = self._everyone.pop(dead.key, None)
+            if found is not None and found is not dead:  # connected by a destructor since the test
+                self._everyone.setdefault(dead.key, found)
             self._stale()
         else:
             bucket = None if self._buckets is None else self._buckets.get(dead.sender_key)
             if bucket is None or bucket.connections.get(dead.key) is not dead:
                 return None
             self._unplace(dead.key, bucket)
-            self._take(dead.key, bucket)
+            self._take(dead.key, bucket, dead)
         return dead.origin
 
     # Sending
