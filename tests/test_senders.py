@@ -1,8 +1,10 @@
 """When two senders are the same."""
 
 import enum
+import gc
 import pathlib
 import uuid
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -214,6 +216,39 @@ def test_recycled_id_of_a_sender_reaches_nobody(signal: Signal[Any, ..., Any]) -
         assert not signal.disconnect(receiver, other)
     assert keep
     assert recycled
+
+
+def test_none_is_not_taken_for_a_sender_that_is_dying(signal: Signal[Any, ..., Any]) -> None:
+    """A weak reference to the dead answers with None as well."""
+    answers: list[object] = []
+    sender = Plain()
+    signal.connect(receiver, sender)
+    assert reaches(signal, sender)
+    # Called before the signal hears of the death, since it was made later.
+    late = weakref.ref(sender, lambda _: answers.append(signal.send(None)))
+    del sender
+    gc.collect()
+    assert late() is None
+    assert answers == [[]]
+
+
+def test_sends_of_one_sender_after_another_call_their_own_receivers(signal: Signal[Any, ..., Any]) -> None:
+    one, other, nobody = Plain("one"), Plain("other"), Plain("nobody")
+    heard: list[tuple[str, object]] = []
+
+    def first(sender: object) -> None:
+        heard.append(("first", sender))
+
+    def second(sender: object) -> None:
+        heard.append(("second", sender))
+
+    signal.connect(first, one)
+    signal.connect(second, other)
+    for sender in (one, one, other, one, nobody, None, other, other):
+        signal.send(sender)
+    expected = [("first", one), ("first", one), ("second", other), ("first", one), ("second", other), ("second", other)]
+    assert [name for name, _ in heard] == [name for name, _ in expected]
+    assert all(sender is wanted for (_, sender), (_, wanted) in zip(heard, expected, strict=True))
 
 
 def test_sender_may_connect_to_itself_again_while_it_dies(

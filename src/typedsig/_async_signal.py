@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Concatenate, Generic, overload
 
-from ._base import BaseBound, BaseSignal
+from ._base import BaseSignal
+from ._bound import BaseBound
 from ._declared import generated
 from ._failures import Outcome
 from ._signal import Announcement

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, Literal, 
 
 from ._blocks import ConnectedBlock
 from ._connection import Connection
-from ._connections import LOCK, Connections
+from ._connections import Connections
 from ._declared import Declarable, bound_class_of, declared_class, documented_class, own_class
+from ._lock import LOCK
 from ._muting import Mute
 from ._prototype import check, check_name, shape_of, signature_of
 from ._receiver import CO_COROUTINE, AnyReceiver, describe, is_coroutine_function, receiver_key
-from ._sender import sender_key
 from ._types import ANY, AnySender, P, ReturnT, S, Scope, SenderT
 
 if TYPE_CHECKING:
@@ -334,87 +334,3 @@ def _slots(cls: type) -> list[str]:
         for name in names
         if name not in ("__dict__", "__weakref__")
     ]
-
-
-class BaseBound(Declarable, Generic[SenderT, P, ReturnT]):
-    """A signal seen from one sender: the members that `BoundSignal` and `BoundAsyncSignal` share."""
-
-    __slots__ = ("__weakref__", "_sender", "_signal")
-
-    _sender: SenderT
-    _signal: BaseSignal[SenderT, P, ReturnT]
-
-    @property
-    def sender(self) -> SenderT:
-        """Who sends."""
-        return self._sender
-
-    def connect(
-        self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /, *, weak: bool = True
-    ) -> Callable[Concatenate[SenderT, P], ReturnT]:
-        """Have a receiver called when this sender sends; for the rest as `Signal.connect`."""
-        return self._signal.connect(receiver, self._sender, weak=weak)
-
-    def connected_to(self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /) -> ConnectedBlock:
-        """Connect for this sender during a ``with`` block, as `Signal.connected_to`."""
-        return self._signal.connected_to(receiver, self._sender)
-
-    def disconnect(self, receiver: Callable[..., object], /) -> bool:
-        """Disconnect a receiver from this sender, as `Signal.disconnect`. Connected for every sender, it stays so."""
-        return self._signal.disconnect(receiver, self._sender)
-
-    def muted(self, *, receiver: Callable[..., object] | None = None, scope: Scope = "process") -> Mute:
-        """Mute what this sender sends, as `Signal.muted`."""
-        return self._signal.muted(sender=self._sender, receiver=receiver, scope=scope)
-
-    @property
-    def is_muted(self) -> bool:
-        """Is the signal muted for this sender, here and now?"""
-        return self._signal._is_muted(sender_key(self._sender))
-
-    @property
-    def receivers(self) -> list[Callable[Concatenate[SenderT, P], ReturnT]]:
-        """The live receivers that this sender's sends would call, in order, muted or not."""
-        return self._signal.receivers_for(self._sender)
-
-    @property
-    def has_receivers(self) -> bool:
-        """Would this sender's sends call anybody if nothing were muted?"""
-        return self._signal.has_receivers_for(self._sender)
-
-    @property
-    def name(self) -> str | None:
-        """The signal's name."""
-        return self._signal.name
-
-    @property
-    def signature(self) -> "Signature | None":
-        """The signal's signature, sender included."""
-        return self._signal.signature
-
-    @property
-    def _docstring(self) -> str | None:
-        return self._signal.__doc__
-
-    @property
-    def _home(self) -> str:
-        return self._signal.__module__
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, BaseBound) and self._key() == other._key()
-
-    def __hash__(self) -> int:
-        return hash(self._key())
-
-    def _key(self) -> tuple[int, object]:
-        return id(self._signal), sender_key(self._sender)
-
-    def __repr__(self) -> str:
-        return f"{repr(self._signal)[:-1]}, of {describe(self._sender)}>"
-
-    def __reduce__(self) -> tuple[Callable[[Any, Any], Any], tuple[object, object]]:
-        return _bound, (self._signal, self._sender)
-
-
-def _bound(signal: BaseSignal[SenderT, P, ReturnT], sender: SenderT) -> object:
-    return signal._bind(sender)

@@ -4,7 +4,8 @@ from types import TracebackType
 from typing import final
 
 from ._connection import Connection
-from ._connections import LOCK, Connections
+from ._connections import Connections
+from ._lock import LOCK
 from ._receiver import AnyReceiver, receiver_key
 from ._sender import sender_key
 from ._types import ANY

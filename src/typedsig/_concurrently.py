@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from ._bucket import Snapshot
 from ._connection import Connection
-from ._connections import Snapshot
 from ._failures import failures
 
 

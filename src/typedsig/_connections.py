@@ -13,18 +13,19 @@ think it must be.)
 """
 
 import itertools
-import os
-from _thread import RLock
 from collections.abc import Callable
 from operator import attrgetter
 from types import FunctionType, MethodType
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, Final
 from weakref import ref
 
-from ._connection import Connection, Holder, RemovedConnection, TwinConnection, call_held, held
+from ._bucket import NOBODY, Bucket, Snapshot, merge
+from ._connection import Connection, Holder, RemovedConnection, call_held, held
+from ._lock import LOCK
 from ._lost import Origin, origin
 from ._muting import Mute
 from ._receiver import (
+    CO_COROUTINE,
     AnyReceiver,
     BuiltinFunction,
     ReceiverKey,
@@ -35,55 +36,25 @@ from ._receiver import (
 from ._sender import SenderKey, sender_key
 from ._types import ANY
 
-# One lock for all signals. With a lock each, two threads inside two critical sections, each running a destructor that
-# writes to the other signal, would wait for each other for ever. Writes are short; sends do not take it.
-LOCK: Final = RLock()
-
-if hasattr(os, "register_at_fork"):  # not on Windows and WebAssembly
-    # A child must not inherit a table that another thread was in the middle of editing, nor a lock nobody will release.
-    os.register_at_fork(before=LOCK.acquire, after_in_parent=LOCK.release, after_in_child=LOCK.release)
-
 _next_place = itertools.count().__next__
 _by_place = attrgetter("place")
 
 
-Snapshot: TypeAlias = tuple[Connection, ...]
-
-_NOBODY: Final[dict[SenderKey, Snapshot]] = {}  # of all signals without connections for one sender; never written to
-
-
-class _Bucket(ref[Any]):
-    """The connections for one sender: a weak reference to the sender, which leaves the table when the sender dies."""
-
-    __slots__ = ("connections", "held", "home", "key")
-
-    key: SenderKey
-    home: "ref[Connections]"
-    connections: dict[ReceiverKey, Connection]
-    held: "Holder | None"
-    """Keeps a sender that is a value or cannot be weakly referenced."""
-
-    def sender(self) -> object:
-        return self() if self.held is None else self.held.held
+# Of all signals without connections for one sender; never written to.
+_UNRESOLVED: Final[dict[SenderKey, Snapshot]] = {}
 
 
-def _sender_died(bucket: _Bucket) -> None:
+def _sender_died(bucket: Bucket) -> None:
     # Without the lock, since this may run anywhere. The bucket leaves the table before the sender's memory can be used
     # again, so nobody who inherits its id meets it; the index is put right by the next write.
     table = bucket.home()
     if table is not None and table._buckets is not None and table._dead is not None:
         table._buckets.pop(bucket.key, None)
         table._resolved.pop(bucket.key, None)
+        table._latest = NOBODY
         for connection in bucket.connections.copy().values():
             connection.strong = None
         table._dead.append(bucket)
-
-
-def _merge(found: dict[ReceiverKey, Connection], bucket: _Bucket) -> None:
-    """Add the connections for one sender to others, by receiver."""
-    for receiver, connection in list(bucket.connections.items()):
-        other = found.get(receiver)
-        found[receiver] = connection if other is None else TwinConnection.of(other, connection)
 
 
 class Connections:
@@ -91,6 +62,8 @@ class Connections:
 
     _tells_lost: ClassVar[bool] = True
     """Whether a receiver that died before it served is worth a `LostReceiverWarning`."""
+    _asynchronous: ClassVar[bool] = False
+    """Whether a send awaits what receivers return."""
 
     # An idle signal should be small and quick to make, so containers are made when they are first needed.
     __slots__ = (
@@ -100,9 +73,10 @@ class Connections:
         "_dead",
         "_everyone",
         "_for_everyone",
-        "_has_methods",
+        "_latest",
         "_mutes",
         "_places",
+        "_plain",
         "_resolved",
         "_snapshot",
         "_version",
@@ -112,18 +86,20 @@ class Connections:
     """What every send calls, whoever sends. The only thing an unfiltered send reads."""
     _resolved: dict[SenderKey, Snapshot]
     """With ``_snapshot`` None: what sends from some senders call. For others ask `_resolve`."""
+    _latest: Bucket
+    """The one of those senders that was the last to be added, with its snapshot: programs often have but one."""
     _everyone: dict[ReceiverKey, Connection] | None
     """The connections for `ANY`."""
     _for_everyone: Snapshot | None
     """``_everyone`` in order, less muted ones; None: stale, or what is muted depends on sender or context."""
-    _buckets: dict[SenderKey, _Bucket] | None
+    _buckets: dict[SenderKey, Bucket] | None
     """The connections for one sender each."""
-    _places: dict[ReceiverKey, dict[SenderKey, _Bucket]] | None
+    _places: dict[ReceiverKey, dict[SenderKey, Bucket]] | None
     """In which buckets a receiver is, so that removing it looks at no others."""
-    _dead: list[Connection | _Bucket] | None
+    _dead: list[Connection | Bucket] | None
     """What died since the last look. Death callbacks append here."""
-    _has_methods: bool
-    """Was a connection with a ``function`` ever made?"""
+    _plain: bool
+    """Was every receiver so far a plain function, and of an asynchronous signal a coroutine function?"""
     _mutes: dict[Mute, None] | None
     _blocks: dict[object, None] | None
     """The `connected_to` blocks that are on, oldest first."""
@@ -133,9 +109,10 @@ class Connections:
     def __init__(self) -> None:
         self._snapshot = self._for_everyone = ()
         self._everyone = self._buckets = self._places = self._dead = self._mutes = self._blocks = None
-        self._resolved = _NOBODY
+        self._resolved = _UNRESOLVED
+        self._latest = NOBODY
         self._version = 0
-        self._has_methods = False
+        self._plain = True
 
     @property
     def _label(self) -> str:
@@ -183,10 +160,12 @@ class Connections:
     def _refer(self, receiver: Any, weak: bool) -> Connection:
         """Make a connection that holds the receiver, weakly or strongly, and is in no table yet."""
         if self._dead is None:
-            dead: list[Connection | _Bucket] = []
+            dead: list[Connection | Bucket] = []
             self._dead = dead if self._dead is None else self._dead  # type: ignore[redundant-expr]
         died = self._dead.append
         if type(receiver) is FunctionType:  # most are, so the least is done for them
+            if self._asynchronous and not receiver.__code__.co_flags & CO_COROUTINE:
+                self._plain = False
             connection = Connection(receiver, died)
             connection.key = id(receiver)
             connection.function = connection.strong = None
@@ -202,6 +181,7 @@ class Connections:
         return connection
 
     def _refer_to_object(self, receiver: Any, weak: bool, died: Callable[[Any], None]) -> Connection:
+        self._plain = False
         target = receiver
         holder: Holder | None = None
         function: Callable[..., object] | None = None
@@ -221,8 +201,6 @@ class Connections:
             holder = Holder(receiver)
             function, rebind = call_held, held
             connection = Connection(holder, died)
-        if function is not None:
-            self._has_methods = True
         connection.key = receiver_key(receiver)
         connection.function = function
         connection.strong = holder
@@ -242,11 +220,11 @@ class Connections:
         """Put a connection for one sender into the table unless there is one like it; return the one that is there."""
         key, of = connection.key, connection.sender_key
         assert of is not None
-        if self._buckets is None or self._places is None or self._resolved is _NOBODY:
-            buckets: dict[SenderKey, _Bucket] = {}
-            places: dict[ReceiverKey, dict[SenderKey, _Bucket]] = {}
+        if self._buckets is None or self._places is None or self._resolved is _UNRESOLVED:
+            buckets: dict[SenderKey, Bucket] = {}
+            places: dict[ReceiverKey, dict[SenderKey, Bucket]] = {}
             resolved: dict[SenderKey, Snapshot] = {}
-            self._resolved = resolved if self._resolved is _NOBODY else self._resolved
+            self._resolved = resolved if self._resolved is _UNRESOLVED else self._resolved
             self._places = places if self._places is None else self._places
             self._buckets = buckets if self._buckets is None else self._buckets
         found = connection
@@ -268,7 +246,7 @@ class Connections:
             self._stale_for(of)
         return found
 
-    def _bucket(self, key: SenderKey, sender: object) -> _Bucket:
+    def _bucket(self, key: SenderKey, sender: object) -> Bucket:
         """The sender's bucket; a new one is not in the table yet."""
         assert self._buckets is not None
         bucket = self._buckets.get(key)
@@ -280,10 +258,10 @@ class Connections:
         try:
             if type(key) is tuple:
                 raise TypeError("a value")
-            bucket = _Bucket(sender, _sender_died)
+            bucket = Bucket(sender, _sender_died)
         except TypeError:
             held = Holder(sender)
-            bucket = _Bucket(held)
+            bucket = Bucket(held)
         bucket.key = key
         bucket.home = ref(self)
         bucket.connections = {}
@@ -313,7 +291,7 @@ class Connections:
         return removed
 
     def _take(
-        self, key: ReceiverKey, bucket: _Bucket, only: Connection | None = None
+        self, key: ReceiverKey, bucket: Bucket, only: Connection | None = None
     ) -> list[tuple[Connection, object]]:
         """Remove a receiver from one sender's bucket, and the bucket if that was its last."""
         found = bucket.connections.pop(key, None)
@@ -331,7 +309,7 @@ class Connections:
         found.remove()
         return [(found, sender)]
 
-    def _unplace(self, key: ReceiverKey, bucket: _Bucket) -> None:
+    def _unplace(self, key: ReceiverKey, bucket: Bucket) -> None:
         """Forget that a receiver is in this bucket."""
         places = None if self._places is None else self._places.get(key)
         if places is None or self._places is None or places.get(bucket.key) is not bucket:
@@ -348,12 +326,14 @@ class Connections:
         self._for_everyone = None
         if self._resolved:
             self._resolved = {}
+        self._latest = NOBODY
         self._snapshot = None
 
     def _stale_for(self, sender: SenderKey) -> None:
         """Have the next send of one sender build its snapshot anew."""
         self._version += 1
         self._resolved.pop(sender, None)
+        self._latest = NOBODY
         self._snapshot = None
 
     def _settle(self) -> None:
@@ -377,8 +357,8 @@ class Connections:
                 lost.served = True  # told once
                 lost.warn(self._label)
 
-    def _bury(self, dead: Connection | _Bucket) -> Origin | None:
-        if isinstance(dead, _Bucket):
+    def _bury(self, dead: Connection | Bucket) -> Origin | None:
+        if isinstance(dead, Bucket):
             for key in list(dead.connections):
                 self._unplace(key, dead)
             return None
@@ -440,11 +420,13 @@ class Connections:
         if not self._buckets:
             self._snapshot = everyone
             return everyone
-        if key not in self._buckets:
+        bucket = self._buckets.get(key)
+        if bucket is None:
             return everyone
         found = self._resolved.get(key)
         if found is None:
-            found = self._resolved[key] = self._in_order(key, mutes)
+            found = self._resolved[key] = bucket.snapshot = self._in_order(key, mutes)
+            self._latest = bucket
         return found
 
     def _in_order(self, key: SenderKey | None, mutes: list[Mute]) -> Snapshot:
@@ -463,7 +445,7 @@ class Connections:
         found: dict[ReceiverKey, Connection] = {} if self._everyone is None else self._everyone.copy()
         bucket = None if key is None or self._buckets is None else self._buckets.get(key)
         if bucket is not None:
-            _merge(found, bucket)
+            merge(found, bucket)
         return found
 
     # Muting
@@ -505,7 +487,7 @@ class Connections:
             else:
                 found = self._matching(None)
                 for bucket in list((self._buckets or {}).values()):
-                    _merge(found, bucket)
+                    merge(found, bucket)
             connections = sorted(found.values(), key=_by_place)
         return [receiver for connection in connections if (receiver := connection.receiver()) is not None]
 

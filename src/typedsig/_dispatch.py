@@ -24,9 +24,13 @@ from ._receiver import is_awaitable
 _SNAPSHOT: Final = """\
     connections = signal._snapshot
     if connections is None:
-        connections = signal._resolved.get(id(sender))
-        if connections is None or signal._dead:
-            connections = signal._resolve(sender)
+        latest = signal._latest
+        if latest() is sender and sender is not None and not signal._dead:
+            connections = latest.snapshot
+        else:
+            connections = signal._resolved.get(id(sender))
+            if connections is None or signal._dead:
+                connections = signal._resolve(sender)
 """
 
 _CALL: Final = """\
@@ -58,6 +62,16 @@ else:
 _REFUSE_COROUTINE: Final = """\
 if value is not None and type(value) is CoroutineType:
     refuse_coroutine(value, signal, connection, target)
+"""
+
+# What a plain receiver returns need not be looked at by an asynchronous signal: it is a coroutine (see `_plain`).
+_CALL_PLAIN: Final = """\
+value = target(sender{arguments})
+{judge}
+"""
+
+_CALL_PLAIN_AWAITING: Final = """\
+value = await target(sender{arguments})
 """
 
 _AWAIT: Final = """\
@@ -97,8 +111,8 @@ _SEND_FEW: Final = """\
         return [(receiver, value)]
 """
 
-# The first exception of a receiver ends the send. Not asking each connection for a function spares a seventh where there
-# are no methods.
+# The first exception of a receiver ends the send. Where all receivers are plain, not asking each connection for a
+# function spares a seventh, and not looking at what is awaited another.
 _SEND: Final = """\
 {definition}
 {snapshot}
@@ -106,14 +120,13 @@ _SEND: Final = """\
 {spread}
     results = []
     try:
-        if not signal._has_methods:
+        if signal._plain:
             for connection in connections:
                 target = connection()
                 if target is None:
                     signal._snapshot = None
                     continue
-                value = target(sender{arguments})
-                {judge}
+                {call plain}
                 results.append((target, value))
         else:
             for connection in connections:
@@ -151,14 +164,13 @@ _EMIT: Final = """\
 {few}
 {spread}
     try:
-        if not signal._has_methods:
+        if signal._plain:
             for connection in connections:
                 target = connection()
                 if target is None:
                     signal._snapshot = None
                     continue
-                value = target(sender{arguments})
-                {judge}
+                {call plain}
         else:
             for connection in connections:
                 target = connection()
@@ -278,7 +290,7 @@ _GLOBALS: Final[dict[str, Any]] = {
 
 # Names of the texts, which give way where a payload has a parameter of the same name.
 _NAMES: Final = (
-    "bound", "call", "connection", "connections", "error", "function", "loop", "outcomes", "receiver", "results",
+    "bound", "call", "connection", "connections", "error", "function", "latest", "loop", "outcomes", "receiver", "results",
     "sender", "signal", "target", "value", *(name for name in _GLOBALS if not name.startswith("__")),
 )  # fmt: skip
 
@@ -301,6 +313,7 @@ def text(name: str, shape: Shape, kind: Kind) -> tuple[str, dict[str, str]]:
         "{few}": few,
         "{call}": _CALL,
         "{call one}": _CALL,
+        "{call plain}": _CALL_PLAIN_AWAITING if judge is _AWAIT else _CALL_PLAIN,
         "{spread}": "",
         "{judge}": judge,
         "{explain}": _EXPLAIN,

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Concatenate, Final, TypeAlias, TypeVar, overload
 
 from ._async_signal import AsyncSignal
-from ._connections import LOCK
+from ._lock import LOCK
 from ._prototype import check, check_name, shape_of, signature_of
 from ._receiver import describe
 from ._signal import Signal

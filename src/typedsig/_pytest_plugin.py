@@ -9,7 +9,7 @@ import pytest
 
 from ._base import BaseSignal
 from ._connection import Connection
-from ._connections import LOCK
+from ._lock import LOCK
 from ._receiver import describe
 from .testing import NoReceiversLeft, RecordSignal, recording
 

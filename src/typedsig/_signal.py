@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any, Concatenate, Generic, overload
 
-from ._base import BaseBound, BaseSignal
-from ._connections import LOCK
+from ._base import BaseSignal
+from ._bound import BaseBound
 from ._declared import bound_class_of, generated
 from ._failures import Outcome
+from ._lock import LOCK
 from ._types import P, Q, R, ResultT, S, SenderT
 
 

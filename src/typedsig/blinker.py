@@ -41,7 +41,8 @@ from weakref import WeakMethod, ref
 
 from ._blocks import ConnectedBlock
 from ._connection import Connection
-from ._connections import LOCK, Connections
+from ._connections import Connections
+from ._lock import LOCK
 from ._muting import Mute
 from ._receiver import AnyReceiver, ReceiverKey, describe, is_builtin_method, receiver_key
 from ._sender import sender_key

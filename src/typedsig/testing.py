@@ -20,7 +20,8 @@ from inspect import Parameter, Signature
 from operator import itemgetter
 from typing import Any, Final, Generic, Literal, NoReturn, Protocol, final, overload
 
-from ._base import BaseBound, BaseSignal
+from ._base import BaseSignal
+from ._bound import BaseBound
 from ._receiver import describe
 from ._sender import SenderKey, sender_key
 from ._types import ANY, AnySender, P, Q, R, S, SenderT

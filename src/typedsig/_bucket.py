@@ -1,0 +1,41 @@
+"""The connections for one sender, known by a weak reference to it."""
+
+from typing import Any, Final, TypeAlias
+from weakref import ref
+
+from ._connection import Connection, Holder, TwinConnection
+from ._receiver import ReceiverKey
+from ._sender import SenderKey
+
+Snapshot: TypeAlias = tuple[Connection, ...]
+"""What one send calls, in order."""
+
+
+class Bucket(ref[Any]):
+    """The connections for one sender: a weak reference to the sender, by which a send knows its own."""
+
+    __slots__ = ("connections", "held", "home", "key", "snapshot")
+
+    key: SenderKey
+    home: ref[Any]
+    """The table that this is in."""
+    connections: dict[ReceiverKey, Connection]
+    held: Holder | None
+    """Keeps a sender that is a value or cannot be weakly referenced."""
+    snapshot: Snapshot
+    """What a send from this sender calls, while the table has this as its ``_latest``."""
+
+    def sender(self) -> object:
+        return self() if self.held is None else self.held.held
+
+
+_nobody: Final = Holder(None)
+NOBODY: Final = Bucket(_nobody)
+"""Of a sender that never sends."""
+
+
+def merge(found: dict[ReceiverKey, Connection], bucket: Bucket) -> None:
+    """Add the connections for one sender to others, by receiver."""
+    for receiver, connection in list(bucket.connections.items()):
+        other = found.get(receiver)
+        found[receiver] = connection if other is None else TwinConnection.of(other, connection)
