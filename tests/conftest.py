@@ -11,8 +11,16 @@ import pytest
 os.environ.pop("COVERAGE_PROCESS_START", None)
 
 
+if sys.implementation.name != "cpython":
+    collect_ignore = ["test_memory.py"]  # which needs tracemalloc, and counts what reference counts free at once
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out what cannot be done where the tests run."""
+    if sys.implementation.name != "cpython":
+        for item in items:
+            if item.get_closest_marker("refcounts"):
+                item.add_marker(pytest.mark.skip(reason="relies on CPython's reference counts"))
     if sys.platform == "emscripten":
         for item in items:
             for needed in ("processes", "sockets", "threads"):

@@ -694,6 +694,7 @@ async def test_task_that_outlives_a_context_muting_hears_again(signal: AsyncSign
 # What a send leaves behind
 
 
+@pytest.mark.refcounts
 async def test_thousand_sends_leave_nothing_behind(
     signal: AsyncSignal[Any, ..., Any], collect: Callable[[], None]
 ) -> None:
@@ -729,6 +730,7 @@ async def test_thousand_sends_leave_nothing_behind(
 
 
 @every_send
+@pytest.mark.refcounts
 async def test_failing_send_makes_no_cycles(signal: AsyncSignal[Any, ..., Any], send: str) -> None:
     """The error keeps frames alive, which must not keep the error."""
 

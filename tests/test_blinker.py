@@ -265,6 +265,7 @@ def test_error_of_a_receiver_propagates(mod: Any) -> None:
     assert caught.value is error
 
 
+@pytest.mark.refcounts
 def test_receivers_are_called_in_order_of_connection(mod: Any) -> None:
     """Blinker's order is that of a set, unless its `set_class` is an ordered one."""
 
@@ -597,6 +598,7 @@ def test_equal_values_of_other_types_are_other_senders(mod: Any, other: object) 
     assert found is (mod is blinker and type(other) is not float)
 
 
+@pytest.mark.refcounts
 def test_equal_floats_and_bytes_are_one_sender(mod: Any) -> None:
     signal = mod.Signal()
     number, data = float("1.5"), bytes([1, 2])
@@ -615,6 +617,7 @@ def test_a_number_is_not_the_object_of_that_id(mod: Any) -> None:
     assert answers(signal, sender) == differs(mod, theirs=["first"], ours=[])
 
 
+@pytest.mark.refcounts
 def test_nobody_inherits_the_receivers_of_a_dead_sender(mod: Any) -> None:
     """Blinker knows a sender that cannot be weakly referenced by its id, which may be used again."""
     signal = mod.Signal()
@@ -627,6 +630,7 @@ def test_nobody_inherits_the_receivers_of_a_dead_sender(mod: Any) -> None:
     assert inherited is differs(mod, theirs=True, ours=False)
 
 
+@pytest.mark.refcounts
 def test_connections_to_a_sender_go_with_it(mod: Any) -> None:
     signal = mod.Signal()
     sender, log = Sender(), Log()
@@ -730,6 +734,7 @@ class Slotted:
         return "method of slotted"
 
 
+@pytest.mark.refcounts
 def test_what_cannot_be_weakly_referenced_is_a_type_error(mod: Any) -> None:
     signal = mod.Signal()
     receiver = Slotted()
@@ -758,6 +763,7 @@ def test_what_is_not_callable_is_refused(mod: Any) -> None:
     assert refused is differs(mod, theirs=False, ours=True)
 
 
+@pytest.mark.refcounts
 def test_methods_of_builtin_types_live_as_long_as_their_object(mod: Any) -> None:
     """To blinker they live as long as the method object, which is gone at once."""
     signal = mod.Signal()

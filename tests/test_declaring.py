@@ -78,6 +78,17 @@ def test_name_and_docstring_can_be_given() -> None:
     assert Signal(name="plain", doc="Said plainly.").__doc__ == "Said plainly."
 
 
+def test_signal_with_another_name_than_its_prototype_is_told_by_both() -> None:
+    @functools.partial(Signal, name="other")
+    def prototype(sender: App, *, a: int) -> None: ...
+
+    assert "prototype 'other'(" in repr(prototype)
+    with pytest.raises(TypeError, match="prototype 'other' cannot connect 3"):
+        prototype.connect(3)  # type: ignore[call-overload]  # that is the point
+    with pytest.raises(TypeError, match=r"^other\.send\(\) missing 1 required"):
+        prototype.send(App())  # type: ignore[call-arg]  # that is the point
+
+
 def test_unnamed_signals_are_called_as_their_class() -> None:
     assert (Signal().name, Signal().__name__) == (None, "Signal")
     assert (AsyncSignal().name, AsyncSignal().__name__) == (None, "AsyncSignal")
@@ -165,6 +176,16 @@ def test_prototype_may_be_decorated() -> None:
     assert str(inspect.signature(resized.send)) == f"(sender: {__name__}.App, /, width: int) -> list"
 
 
+def test_prototype_may_be_wrapped_by_itself() -> None:
+    def prototype(sender: App, *, a: int) -> object: ...
+
+    def decorated(sender: App, *, a: int) -> object: ...
+
+    prototype.__wrapped__ = decorated  # type: ignore[attr-defined]
+    decorated.__wrapped__ = prototype  # type: ignore[attr-defined]
+    assert Signal(prototype).send(App(), a=1) == []
+
+
 def test_prototype_may_have_a_default_for_the_sender() -> None:
     @Signal
     def started(sender: object = None, level: int = 3) -> object: ...
@@ -208,8 +229,9 @@ class _Callable:
         (Signal, _keyword_sender, "_keyword_sender has no parameter for the sender"),
         (Signal, _rest, "_rest has no parameter for the sender"),
         (Signal, _coroutine, r"_coroutine is defined with 'async def': use AsyncSignal"),
-        (Signal, print, r"Signal: a prototype is a function defined with 'def', not print"),
-        (Signal, 3, r"Signal: a prototype is a function defined with 'def', not 3"),
+        (Signal, print, r"^Signal: a prototype is a function defined with 'def', not print"),
+        (Signal, 3, r"^Signal: a prototype is a function defined with 'def', not 3"),
+        (Signal, ..., r"^Signal: a prototype is a function defined with 'def', not a builtins.ellipsis object"),
         (Signal, App, r"'def', not .*App"),
         (Signal, _Callable(), r"'def', not a .*_Callable object"),
         (Signal, functools.partial(_plain), r"'def', not functools.partial\(.*_plain\)"),

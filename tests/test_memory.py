@@ -21,12 +21,7 @@ import pytest
 
 from typedsig import AsyncSignal, LostReceiverWarning, Raised, Signal
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::typedsig.LostReceiverWarning"),  # receivers die here as they please
-    pytest.mark.skipif(
-        sys.implementation.name != "cpython", reason="counts what CPython's reference counts free at once"
-    ),
-]
+pytestmark = pytest.mark.filterwarnings("ignore::typedsig.LostReceiverWarning")  # receivers die here as they please
 
 
 class Thing:

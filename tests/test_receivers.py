@@ -191,6 +191,7 @@ def test_builtin_functions_are_receivers(signal: Signal[Any, ..., Any]) -> None:
     assert signal.disconnect(len)
 
 
+@pytest.mark.refcounts
 def test_static_methods_of_builtin_types_are_as_many_receivers(signal: Signal[Any, ..., Any]) -> None:
     """They have one name and no owner, and still are two."""
     assert str.maketrans.__self__ is bytes.maketrans.__self__ is None  # type: ignore[attr-defined]
@@ -292,6 +293,7 @@ def heir_of(key: int) -> Callable[[object], object]:
     return next((other for other in others if id(other) == key), others[0])
 
 
+@pytest.mark.refcounts
 def test_recycled_id_of_a_receiver_is_a_new_receiver_also_in_a_block(signal: Signal[Any, ..., Any]) -> None:
     recycled = 0
     for _ in range(200):
@@ -310,6 +312,7 @@ def test_recycled_id_of_a_receiver_is_a_new_receiver_also_in_a_block(signal: Sig
     assert recycled
 
 
+@pytest.mark.refcounts
 def test_recycled_id_of_a_receiver_is_a_new_receiver(signal: Signal[Any, ..., Any]) -> None:
     recycled = 0
     for number in range(200):

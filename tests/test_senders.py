@@ -185,6 +185,7 @@ def test_connection_for_a_sender_does_not_keep_it_alive(
     assert signal.receivers == []
 
 
+@pytest.mark.refcounts
 def test_sender_that_cannot_be_weakly_referenced_is_kept(
     signal: Signal[Any, ..., Any], collect: Callable[[], None]
 ) -> None:
@@ -201,8 +202,10 @@ def test_sender_that_cannot_be_weakly_referenced_is_kept(
     assert not signal.has_receivers
 
 
+@pytest.mark.refcounts
 def test_recycled_id_of_a_sender_reaches_nobody(signal: Signal[Any, ..., Any]) -> None:
     keep = [Plain() for _ in range(100)]
+    signal.connect(lambda _: None, keep[0], weak=False)
     recycled = 0
     for _ in range(200):
         sender = Plain()
@@ -213,7 +216,9 @@ def test_recycled_id_of_a_sender_reaches_nobody(signal: Signal[Any, ..., Any]) -
         other = Plain()
         recycled += id(other) == key
         assert not reaches(signal, other)
+        assert not reaches(signal, other)  # also once the death was dealt with
         assert not signal.disconnect(receiver, other)
+        assert not signal.disconnect(receiver)
     assert keep
     assert recycled
 

@@ -245,6 +245,7 @@ def test_nobody_is_skipped_when_each_disconnects_itself(signal: Signal[Any, ...,
     assert called == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.refcounts
 def test_receiver_that_dies_during_a_send_is_skipped(signal: Signal[Any, ..., Any]) -> None:
     called: list[str] = []
 

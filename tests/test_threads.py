@@ -328,6 +328,7 @@ class Bomb:
         self.act()
 
 
+@pytest.mark.refcounts
 @pytest.mark.threads
 def test_destructors_write_to_the_signal_at_every_allocation() -> None:
     signal, other = Signal[Any, [Heard]](), Signal[Any, [Heard]]()
@@ -379,6 +380,7 @@ def test_destructors_write_to_the_signal_at_every_allocation() -> None:
     assert heard == ["stays"]
 
 
+@pytest.mark.refcounts
 @pytest.mark.threads
 def test_two_threads_whose_destructors_write_to_the_signal_of_the_other() -> None:
     one, two = Signal[Any, [Heard]](), Signal[Any, [Heard]]()
@@ -598,7 +600,7 @@ def in_turn(setting: Step, *steps: Step) -> list[Heard] | None:
 @pytest.mark.skipif(
     sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
 )
-@pytest.mark.skipif(sys.implementation.name != "cpython", reason="relies on objects dying at once")
+@pytest.mark.refcounts
 @pytest.mark.parametrize(("setting", "step"), CASES, ids=lambda step: step.name)
 def test_an_operation_interrupted_anywhere_is_as_if_one_came_after_the_other(setting: Step, step: Step) -> None:
     """At every point the outcome is that of the operation and the interruption, one after the other."""
@@ -623,7 +625,7 @@ def test_an_operation_interrupted_anywhere_is_as_if_one_came_after_the_other(set
 @pytest.mark.skipif(
     sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
 )
-@pytest.mark.skipif(sys.implementation.name != "cpython", reason="relies on objects dying at once")
+@pytest.mark.refcounts
 @pytest.mark.parametrize("sender", [ANY, "sender"])
 def test_whether_anybody_is_connected_is_exact_wherever_the_last_receiver_dies(sender: Any) -> None:
     answers: list[bool] = []
@@ -659,7 +661,7 @@ class LargeReceiver(Large):
 @pytest.mark.skipif(
     sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
 )
-@pytest.mark.skipif(sys.implementation.name != "cpython", reason="relies on objects dying at once")
+@pytest.mark.refcounts
 @pytest.mark.filterwarnings("ignore::typedsig.LostReceiverWarning")
 @pytest.mark.parametrize("sender", [ANY, "sender"])
 def test_a_receiver_is_not_taken_for_a_dead_one_whose_id_it_inherited(sender: Any) -> None:
@@ -695,7 +697,7 @@ def test_a_receiver_is_not_taken_for_a_dead_one_whose_id_it_inherited(sender: An
 @pytest.mark.skipif(
     sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
 )
-@pytest.mark.skipif(sys.implementation.name != "cpython", reason="relies on objects dying at once")
+@pytest.mark.refcounts
 def test_a_new_sender_is_not_taken_for_one_whose_death_could_not_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Python ignores a Ctrl-C in the callback that tells of the death, and the new one may have the same id."""
     ignored: list[object] = []

@@ -80,7 +80,7 @@ class Declarable:
     """For a signal, the class of the signal seen from one sender."""
     _declaration: ClassVar[Declaration | None] = None
     """Of a class made by `made_class`."""
-    _made: ClassVar[bool] = False
+    _made: ClassVar[bool]
     """Made here; looked for in the class itself."""
 
     def __class_getitem__(cls, parameters: Any) -> Any:
@@ -216,7 +216,7 @@ def bound_class_of(signal: Any) -> Any:
         bound_class = made_class(bound_class, cls._declaration)
     overridden = {name: _through(name) for name in cls._methods if not _is_ours(cls, name)}
     if overridden:
-        bound_class = type(bound_class.__name__, (bound_class,), {"__slots__": (), "_made": True, **overridden})
+        bound_class = type(bound_class.__name__, (bound_class,), {"__slots__": (), **overridden})
     cls._bound_class = bound_class
     return bound_class
 

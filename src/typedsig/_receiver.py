@@ -3,7 +3,7 @@
 import functools
 import sys
 from collections.abc import Callable
-from types import BuiltinMethodType, CoroutineType, FunctionType, MethodType, MethodWrapperType, ModuleType
+from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType, MethodWrapperType, ModuleType
 from typing import Any, Final, TypeAlias, TypeGuard
 
 from ._sender import VALUE_TYPES
@@ -57,8 +57,8 @@ class BuiltinFunction:
 def is_coroutine_function(receiver: Any) -> bool:
     """Does calling this receiver make a coroutine?
 
-    Coroutine functions, their bound methods and partials, objects whose ``__call__`` is one,
-    `unittest.mock.AsyncMock`, and objects marked with `inspect.markcoroutinefunction`.
+    Coroutine functions, their bound methods and partials, objects whose ``__call__`` is one, and objects that are marked,
+    as by `inspect.markcoroutinefunction` or `unittest.mock.AsyncMock`.
     """
     kind = _class_of(receiver)
     if kind is FunctionType:
@@ -68,11 +68,6 @@ def is_coroutine_function(receiver: Any) -> bool:
         return is_coroutine_function(receiver.func)
     if kind is MethodType:
         return is_coroutine_function(receiver.__func__)
-    if issubclass(kind, (BuiltinMethodType, type)):
-        return False
-    mock = sys.modules.get("unittest.mock")
-    if mock is not None and issubclass(kind, mock.AsyncMock):
-        return True
     if _is_marked(receiver):
         return True
     call = next((base.__dict__["__call__"] for base in kind.__mro__ if "__call__" in base.__dict__), None)
@@ -89,7 +84,7 @@ def _is_marked(receiver: object) -> bool:
 
 def is_awaitable(value: object) -> bool:
     """`inspect.isawaitable`, without importing inspect."""
-    if type(value) is CoroutineType or hasattr(type(value), "__await__"):
+    if hasattr(type(value), "__await__"):
         return True
     code = getattr(value, "gi_code", None)
     return code is not None and bool(code.co_flags & _CO_ITERABLE_COROUTINE)
@@ -111,7 +106,7 @@ def describe(thing: Any) -> str:
         return describe(thing.__func__)
     if is_builtin_method(thing):
         return f"{describe(type(thing.__self__))}.{thing.__name__}"
-    if kind is BuiltinMethodType:
+    if kind is BuiltinFunctionType or kind is BuiltinMethodType:  # one class to CPython, two to PyPy
         return str(thing.__qualname__)
     if thing is None or id(kind) in VALUE_TYPES:
         return repr(thing)

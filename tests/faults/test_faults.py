@@ -704,15 +704,15 @@ def _(library: Library) -> None:
 # Asking
 
 
-THREADED = {
-    "threads may connect, disconnect and send at any time",
-    "a destructor may connect and disconnect in the middle of anything",
+MARKS = {
+    "connecting and disconnecting leaves nothing behind": [pytest.mark.refcounts],
+    "a receiver that dies during a send is not called any more": [pytest.mark.refcounts],
+    "threads may connect, disconnect and send at any time": [pytest.mark.threads],
+    "a destructor may connect and disconnect in the middle of anything": [pytest.mark.threads, pytest.mark.refcounts],
 }
 
 
-@pytest.mark.parametrize(
-    "text", [pytest.param(text, marks=[pytest.mark.threads] if text in THREADED else []) for text in RULES]
-)
+@pytest.mark.parametrize("text", [pytest.param(text, marks=MARKS.get(text, [])) for text in RULES])
 def test_typedsig_keeps_the_rule(text: str) -> None:
     RULES[text](LIBRARIES[0])
 
