@@ -6,6 +6,7 @@ import sys
 import traceback
 import warnings
 import weakref
+from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 from unittest.mock import ANY
@@ -245,6 +246,25 @@ def test_robust_send_assumes_nothing_about_a_receiver(signal: Signal[Any, ..., A
     assert type(outcome.error) is LookupError
 
 
+def test_robust_send_tells_of_a_method_that_is_gone_with_its_owner(signal: Signal[Any, ..., Any]) -> None:
+    class Inbox(deque[object]):
+        def __getattribute__(self, name: str) -> object:
+            if name == "append" and closed:
+                raise LookupError(name)
+            return super().__getattribute__(name)
+
+    closed = False
+    inbox = Inbox()
+    signal.connect(fine)
+    signal.connect(inbox.append)
+    closed = True
+    returned, raised = signal.send_robust(None)
+    assert returned == Returned(fine, "fine")
+    assert isinstance(raised, Raised)
+    assert type(raised.error) is LookupError
+    assert raised.receiver is inbox
+
+
 def test_raised_error_has_its_traceback(signal: Signal[Any, ..., Any]) -> None:
     signal.connect(fail)
     (outcome,) = signal.send_robust(None)
@@ -353,11 +373,15 @@ class Wraps:
 
 @pytest.mark.parametrize("send", ["send", "emit"])
 @pytest.mark.parametrize("receiver", [returns_coroutine, Wraps().method], ids=["function", "method"])
-def test_returned_coroutine_is_closed_and_refused(signal: Signal[Any, ..., Any], receiver: Any, send: str) -> None:
+@pytest.mark.parametrize("other", ["function", "method", "nobody"])
+def test_returned_coroutine_is_closed_and_refused(
+    signal: Signal[Any, ..., Any], receiver: Any, other: str, send: str
+) -> None:
     """As if the receiver had raised it."""
     called: list[object] = []
     signal.connect(receiver)
-    signal.connect(called.append, weak=False)
+    if other != "nobody":
+        signal.connect(called.append if other == "method" else lambda sender: called.append(sender), weak=False)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(TypeError, match=r"coroutine.*AsyncSignal") as caught:

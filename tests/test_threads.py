@@ -654,7 +654,7 @@ class LargeReceiver(Large):
 
     __slots__ = ()
 
-    def __call__(self, sender: object) -> None:
+    def __call__(self, sender: object, heard: Heard) -> None:
         """Say nothing."""
 
 
@@ -664,7 +664,8 @@ class LargeReceiver(Large):
 @pytest.mark.refcounts
 @pytest.mark.filterwarnings("ignore::typedsig.LostReceiverWarning")
 @pytest.mark.parametrize("sender", [ANY, "sender"])
-def test_a_receiver_is_not_taken_for_a_dead_one_whose_id_it_inherited(sender: Any) -> None:
+@pytest.mark.parametrize("others", [[], [named("other")]], ids=["alone", "beside another"])
+def test_a_receiver_is_not_taken_for_a_dead_one_whose_id_it_inherited(others: list[Any], sender: Any) -> None:
     """Wherever it is connected while a send takes the dead one out of the table."""
     inherited = at = 0
     was_interrupted = True
@@ -673,6 +674,8 @@ def test_a_receiver_is_not_taken_for_a_dead_one_whose_id_it_inherited(sender: An
         signal: Signal[Any, ..., Any] = Signal()
         first = LargeReceiver()
         before = id(first)
+        for other in others:
+            signal.connect(other, sender)
         signal.connect(first, sender)
         del first
         heirs: list[LargeReceiver] = []
@@ -686,11 +689,11 @@ def test_a_receiver_is_not_taken_for_a_dead_one_whose_id_it_inherited(sender: An
 
         interruption = Interruption(connect_heir, at)
         with interrupted(interruption):
-            signal.send("sender")
+            signal.send("sender", [])
         was_interrupted = interruption.left <= 0
         inherited += len(heirs)
-        assert signal.receivers == heirs, f"interrupted before line {at}"
-        assert [receiver for receiver, _ in signal.send("sender")] == heirs
+        assert signal.receivers == [*others, *heirs], f"interrupted before line {at}"
+        assert [receiver for receiver, _ in signal.send("sender", [])] == [*others, *heirs]
     assert inherited, "no id was inherited, so nothing was tested"
 
 

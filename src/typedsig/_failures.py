@@ -129,12 +129,12 @@ def failures(errors: list[Exception], receivers: int) -> "ExceptionGroup[Excepti
 
 def explain(error: BaseException, signal: Connections, connection: Connection, target: object) -> None:
     """Note on an error which receiver of which signal raised it, once, and only where that works."""
-    note = f"raised by {describe(connection.rebound(target))}, a receiver of {signal._label}"
     try:
+        note = f"raised by {describe(connection.rebound(target))}, a receiver of {signal._label}"
         add_note: Callable[[str], None] | None = getattr(error, "add_note", None)  # since Python 3.11
         if add_note is not None and note not in getattr(error, "__notes__", ()):
             add_note(note)
-    except Exception:  # noqa: BLE001, S110  # an exception of the user's that takes no notes must still reach the user
+    except Exception:  # noqa: BLE001, S110  # what the receiver raised must reach the user, also where it takes no notes
         pass
 
 
