@@ -120,6 +120,25 @@ class Sending(Scenario):
         return stopwatch(kind.call(self.payload), {**names, "kept": kept}, asynchronous=kind.asynchronous)
 
 
+class InTurn(Sending):
+    """As many senders, each with a receiver of its own, send one after the other; the cost of one send."""
+
+    def __init__(self, title: str, *, of: Sequence[type[Subject]], senders: int) -> None:
+        super().__init__(title, 1, of=of, senders=senders)
+        self.each = senders
+
+    def case(self, kind: type[Subject]) -> Case:
+        subject = kind(self.payload)
+        senders = [Sender() for _ in range(self.senders)]
+        kept = [self.make(kind, self.payload, self.count) for _ in senders]
+        for sender, found in zip(senders, kept, strict=True):
+            for receiver in found:
+                subject.connect(receiver, sender)
+        subject.prepare()
+        names = {**subject.names(None), "senders": senders, "kept": kept}
+        return stopwatch(f"for sender in senders: {kind.call(self.payload)}", names)
+
+
 class Bound(Sending):
     """``document.changed.send(...)`` in units of ``changed.send(document, ...)``."""
 
@@ -146,6 +165,7 @@ def sends(of: Sequence[type[Subject]]) -> Iterable[Scenario]:
     for count in (1, 100, 10_000, 100_000):
         title = f"filtered, {count:_} sender{'s' if count > 1 else ''}".replace("_", " ")
         yield Sending(title, 1, of=of, senders=count, goals=goals(2.5, 1.7, (2.6, 1.8)))
+    yield InTurn("filtered, 100 senders in turn", of=of, senders=100)
     yield Sending("muted, 100 functions", 100, of=of, muted=True, goals=goals(1.1, 0.8, (1.4, 1.1)))
     yield Bound("bound, 1 function, 1 keyword", 1, KEYWORD, of=(), goals=goals(2, 2))
     yield Bound("bound, nobody connected", of=())

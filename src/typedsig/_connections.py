@@ -7,9 +7,9 @@ first send after a write builds one immutable tuple under the lock, and all late
 Destructors and signal handlers may run between any two lines below, in this very thread, in the middle of a critical
 section, and may write to the same table (the lock is reentrant). Three rules keep that harmless: every edit is one
 dictionary operation, and what it depended on is looked at again afterwards; death callbacks take no lock, they only
-pop from a dictionary and append to a list; receivers are let go after the lock. That is also why a container is made
-on one line, and on the next put in its place if that is still empty: making it may run a destructor. (Checkers
-think it must be.)
+pop from a dictionary, append to a list and forget a hint; receivers are let go after the lock. That is also why a
+container is made on one line, and on the next put in its place if that is still empty: making it may run a destructor.
+(Checkers think it must be.)
 """
 
 import itertools

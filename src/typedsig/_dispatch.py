@@ -400,7 +400,6 @@ def method(
     code, scope = _code(name, shape, kind)
     function = FunctionType(code, scope, name)
     function.__qualname__ = f"{label}.{name}"  # this is how Python's own argument errors begin
-    function.__module__ = __name__
     function.__doc__ = doc
     if prototype is not None:
         function.__defaults__, function.__kwdefaults__ = defaults_of(prototype)
