@@ -170,8 +170,9 @@ def _turn(signal: Signal[Any, ..., Any], count: int) -> None:
         signal.connect(owner.method, owner)
         signal.connect(receiver, owner, weak=False)
         signal.connect(receiver, "value")
-        short = make_function()
+        short, passing = make_function(), make_function()
         signal.connect(short, "value")
+        signal.connect(passing, "value")  # to die there
         signal.send("value")
         signal.disconnect(short, "value")
         signal.disconnect(receiver)

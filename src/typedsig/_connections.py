@@ -256,10 +256,8 @@ class Connections:
             self._buckets.pop(key, None)
         held = None
         try:
-            if type(key) is tuple:
-                raise TypeError("a value")
             bucket = Bucket(sender, _sender_died)
-        except TypeError:
+        except TypeError:  # slotted, or a value
             held = Holder(sender)
             bucket = Bucket(held)
         bucket.key = key
