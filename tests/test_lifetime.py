@@ -170,9 +170,8 @@ def _turn(signal: Signal[Any, ..., Any], count: int) -> None:
         signal.connect(owner.method, owner)
         signal.connect(receiver, owner, weak=False)
         signal.connect(receiver, "value")
-        short, passing = make_function(), make_function()
+        short = make_function()
         signal.connect(short, "value")
-        signal.connect(passing, "value")  # to die there
         signal.send("value")
         signal.disconnect(short, "value")
         signal.disconnect(receiver)
@@ -196,6 +195,30 @@ def test_connecting_and_disconnecting_leaves_nothing_behind(signal: Signal[Any, 
     finally:
         tracemalloc.stop()
     assert after - before < 20_000, "ten bytes for each turn would be a leak"
+
+
+@pytest.mark.refcounts
+def test_a_crowd_of_receivers_that_died_leaves_nothing_behind(
+    signal: Signal[Any, ..., Any], collect: Callable[[], None]
+) -> None:
+    import tracemalloc  # which PyPy has not
+
+    signal.connect(receiver, "value")
+    signal.send("value")
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        crowd = [make_function() for _ in range(1000)]
+        for each in crowd:
+            signal.connect(each, "value")
+        signal.send("value")
+        del crowd, each
+        assert signal.has_receivers  # which takes the dead out
+        collect()
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 100_000, "what is left is the room in the dictionaries"
 
 
 def _by_disconnecting(signal: Signal[Any, ..., Any], receivers: list[Any]) -> None:

@@ -12,9 +12,9 @@ Snapshot: TypeAlias = tuple[Connection, ...]
 
 
 class Bucket(ref[Any]):
-    """The connections for one sender: a weak reference to the sender, by which a send knows its own."""
+    """The connections for one sender: a weak reference to the sender, which tells the table when it dies."""
 
-    __slots__ = ("connections", "held", "home", "key", "snapshot")
+    __slots__ = ("connections", "held", "home", "key")
 
     key: SenderKey
     home: ref[Any]
@@ -22,15 +22,21 @@ class Bucket(ref[Any]):
     connections: dict[ReceiverKey, Connection]
     held: Holder | None
     """Keeps a sender that is a value or cannot be weakly referenced."""
-    snapshot: Snapshot
-    """What a send from this sender calls, while the table has this as its ``_latest``."""
 
     def sender(self) -> object:
         return self() if self.held is None else self.held.held
 
 
+class Resolved(ref[Any]):
+    """What a send from one sender calls: a weak reference to the sender, by which a send knows its own."""
+
+    __slots__ = ("snapshot",)
+
+    snapshot: Snapshot
+
+
 _nobody: Final = Holder(None)
-NOBODY: Final = Bucket(_nobody)
+NOBODY: Final = Resolved(_nobody)
 """Of a sender that never sends."""
 
 

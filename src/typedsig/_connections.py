@@ -19,7 +19,7 @@ from types import FunctionType, MethodType
 from typing import Any, ClassVar, Final
 from weakref import ref
 
-from ._bucket import NOBODY, Bucket, Snapshot, merge
+from ._bucket import NOBODY, Bucket, Resolved, Snapshot, merge
 from ._connection import Connection, Holder, RemovedConnection, call_held, held
 from ._lock import LOCK
 from ._lost import Origin, origin
@@ -86,8 +86,8 @@ class Connections:
     """What every send calls, whoever sends. The only thing an unfiltered send reads."""
     _resolved: dict[SenderKey, Snapshot]
     """With ``_snapshot`` None: what sends from some senders call. For others ask `_resolve`."""
-    _latest: Bucket
-    """The one of those senders that was the last to be added, with its snapshot: programs often have but one."""
+    _latest: Resolved
+    """The last of those to be added: programs often have but one sender."""
     _everyone: dict[ReceiverKey, Connection] | None
     """The connections for `ANY`."""
     _for_everyone: Snapshot | None
@@ -396,7 +396,7 @@ class Connections:
         with LOCK:
             while True:
                 version = self._version
-                snapshot = self._build(key)
+                snapshot = self._build(key, sender)
                 if version == self._version:
                     break
                 self._stale()
@@ -407,7 +407,7 @@ class Connections:
                 connection.origin = None
         return snapshot
 
-    def _build(self, key: SenderKey) -> Snapshot:
+    def _build(self, key: SenderKey, sender: object) -> Snapshot:
         """The connections for a sender, kept for the next send where they depend on nothing but the sender."""
         mutes = list(self._mutes or ())
         if any(mute.selective for mute in mutes):
@@ -423,8 +423,11 @@ class Connections:
             return everyone
         found = self._resolved.get(key)
         if found is None:
-            found = self._resolved[key] = bucket.snapshot = self._in_order(key, mutes)
-            self._latest = bucket
+            found = self._resolved[key] = self._in_order(key, mutes)
+            if bucket.held is None:
+                latest = Resolved(sender)
+                latest.snapshot = found
+                self._latest = latest
         return found
 
     def _in_order(self, key: SenderKey | None, mutes: list[Mute]) -> Snapshot:
