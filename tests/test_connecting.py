@@ -581,7 +581,7 @@ def test_what_cannot_be_held_weakly_stays_when_connected_again(
 
 
 def test_strength_belongs_to_the_connection(signal: Signal[Any, ..., Any], collect: Callable[[], None]) -> None:
-    """Connecting again weakly does not weaken; connecting again strongly strengthens."""
+    """Connecting again weakly neither weakens nor strengthens; connecting again strongly strengthens."""
 
     def one(sender: object) -> str:
         return "one"
@@ -589,11 +589,17 @@ def test_strength_belongs_to_the_connection(signal: Signal[Any, ..., Any], colle
     def two(sender: object) -> str:
         return "two"
 
+    def three(sender: object) -> str:
+        return "three"
+
     signal.connect(one, weak=False)
     signal.connect(one)
     signal.connect(two)
     signal.connect(two, weak=False)
-    del one, two
+    signal.connect(three)
+    signal.connect(three)
+    assert answers(signal) == ["one", "two", "three"]
+    del one, two, three
     collect()
     assert answers(signal) == ["one", "two"]
 
