@@ -725,8 +725,9 @@ class SignalAgainstList(RuleBasedStateMachine):
             return
         value = sender.again()
         snapshot = self.snapshot(sender.label)
-        for entry in snapshot:
-            entry.safe = True
+        served = {entry.receiver for entry in snapshot}
+        for entry in self.entries:
+            entry.safe = entry.safe or entry.receiver in served
         of_sender = [entry for entry in self.entries if entry.sender in (None, sender.label)]
         running = Running(value, [[one for one in of_sender if one.receiver == entry.receiver] for entry in snapshot])
         self.running.append(running)
