@@ -275,7 +275,7 @@ class Entry:
     place: int
     gone: bool = False
     safe: bool = False
-    """Losing it would be no mistake: it served, or was held strongly."""
+    """Losing it would be no mistake: it served, or was held strongly to begin with."""
 
 
 @dataclass
@@ -503,11 +503,11 @@ class SignalAgainstList(RuleBasedStateMachine):
         if entry is None:
             place = next(self.count) if place is None else place
             others = [entry for entry in self.entries if entry.receiver == receiver]
-            safe = not weak or any(entry.safe for entry in others)
+            safe = any(entry.safe for entry in others) if others else not weak
             self.entries.append(Entry(receiver, label, not weak, place, safe=safe))
             self.expect(("connected", receiver, label, weak))
         elif not weak:
-            entry.strong = entry.safe = True
+            entry.strong = True
 
     def book_disconnect(self, receiver: int, label: Label | None, every: bool) -> bool:
         removed = [

@@ -471,6 +471,23 @@ def _made_strong(signal: Signal[Any, ..., Any]) -> None:
     signal.connect(function, weak=False)
 
 
+def _served_while_it_was_strong(signal: Signal[Any, ..., Any]) -> None:
+    function = make_function()
+    signal.connect(function, "you")
+    signal.connect(function, "me", weak=False)
+    signal.send("me")
+    signal.disconnect(function, "me")
+
+
+def _served_after_it_was_made_strong(signal: Signal[Any, ..., Any]) -> None:
+    function = make_function()
+    signal.connect(function, "me")
+    signal.connect(function, "you")
+    signal.connect(function, "me", weak=False)
+    signal.send("me")
+    signal.disconnect(function, "me")
+
+
 def _method(signal: Signal[Any, ..., Any]) -> None:
     signal.connect(Owner().method)
 
@@ -499,6 +516,8 @@ def _with_its_sender(signal: Signal[Any, ..., Any]) -> None:
         _in_a_block,
         _strong,
         _made_strong,
+        _served_while_it_was_strong,
+        _served_after_it_was_made_strong,
         _method,
         _builtin_method,
         _with_its_sender,

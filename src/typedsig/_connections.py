@@ -154,7 +154,6 @@ class Connections:
                 return connection
             if not weak:  # strength belongs to the connection, which keeps its place
                 found.strong = found()
-                found.origin = None
             return None
 
     def _refer(self, receiver: Any, weak: bool) -> Connection:
@@ -213,8 +212,8 @@ class Connections:
         if other is None and self._places:
             bucket = next(reversed(self._places.get(connection.key, {}).values()), None)
             other = None if bucket is None else bucket.connections.get(connection.key)
-        if other is not None and connection.origin is not None:
-            connection.origin = other.origin
+        if other is not None:
+            connection.origin = other.origin  # also of a strong one, which may be the one to serve
 
     def _insert(self, connection: Connection, sender: object) -> Connection:
         """Put a connection for one sender into the table unless there is one like it; return the one that is there."""
