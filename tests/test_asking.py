@@ -230,3 +230,16 @@ def test_listener_may_disconnect_what_was_just_connected(signal: Signal[Any, ...
     with pytest.raises(PermissionError):
         signal.connect(first)
     assert not signal.has_receivers
+
+
+def test_receivers_are_told_however_many_senders_they_are_connected_for(signal: Signal[Any, ..., Any]) -> None:
+    def last(sender: object) -> None: ...
+
+    def first(sender: object) -> None: ...
+
+    senders = [f"sender {number}" for number in range(3000)]
+    for sender in senders:
+        signal.connect(last, sender)
+        signal.connect(first, f"{sender} of the first")
+    signal.disconnect(last, senders[0])
+    assert signal.receivers == [first, last]

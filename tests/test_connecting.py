@@ -1,8 +1,10 @@
 """Connecting and disconnecting: who listens, in which place, how strongly."""
 
+import _thread
 import functools
 import inspect
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import AsyncMock
@@ -410,6 +412,16 @@ def test_a_connection_made_by_a_listener_that_refuses_another_stays(signal: Sign
     replacing = [True]
     with pytest.raises(PermissionError):
         signal.connect(first)
+    assert answers(signal) == ["first"]
+
+
+@pytest.mark.threads
+def test_connect_may_be_called_by_no_python_code(signal: Signal[Any, ..., Any]) -> None:
+    """As `atexit` and embedding programs do."""
+    connected = threading.Event()
+    signal.receiver_connected.connect(lambda signal, **payload: connected.set(), weak=False)
+    _thread.start_new_thread(signal.connect, (first,))
+    assert connected.wait(30)
     assert answers(signal) == ["first"]
 
 

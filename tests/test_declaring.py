@@ -86,7 +86,7 @@ def test_signal_with_another_name_than_its_prototype_is_told_by_both() -> None:
     with pytest.raises(TypeError, match="prototype 'other' cannot connect 3"):
         prototype.connect(3)  # type: ignore[call-overload]  # that is the point
     with pytest.raises(TypeError, match=r"^other\.send\(\) missing 1 required"):
-        prototype.send(App())  # type: ignore[call-arg]  # that is the point
+        prototype.send(App())
 
 
 def test_unnamed_signals_are_called_as_their_class() -> None:

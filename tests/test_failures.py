@@ -262,7 +262,7 @@ def test_robust_send_tells_of_a_method_that_is_gone_with_its_owner(signal: Signa
     assert returned == Returned(fine, "fine")
     assert isinstance(raised, Raised)
     assert type(raised.error) is LookupError
-    assert raised.receiver is inbox
+    assert raised.receiver == inbox
 
 
 def test_raised_error_has_its_traceback(signal: Signal[Any, ..., Any]) -> None:

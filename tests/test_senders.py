@@ -205,7 +205,10 @@ def test_sender_that_cannot_be_weakly_referenced_is_kept(
 @pytest.mark.refcounts
 def test_recycled_id_of_a_sender_reaches_nobody(signal: Signal[Any, ..., Any]) -> None:
     keep = [Plain() for _ in range(100)]
-    signal.connect(lambda _: None, keep[0], weak=False)
+
+    def other_receiver(sender: object) -> None: ...
+
+    signal.connect(other_receiver, keep[0])
     recycled = 0
     for _ in range(200):
         sender = Plain()
@@ -219,7 +222,7 @@ def test_recycled_id_of_a_sender_reaches_nobody(signal: Signal[Any, ..., Any]) -
         assert not reaches(signal, other)  # also once the death was dealt with
         assert not signal.disconnect(receiver, other)
         assert not signal.disconnect(receiver)
-    assert keep
+    assert signal.receivers_for(keep[0]) == [other_receiver]
     assert recycled
 
 

@@ -23,7 +23,7 @@ from weakref import finalize
 
 import pytest
 
-from typedsig import ANY, Namespace, Signal
+from typedsig import ANY, Namespace, Raised, Signal, _lock
 
 LONG = "TYPEDSIG_LONG" in os.environ
 SECONDS = 20.0 if LONG else 0.4
@@ -641,6 +641,86 @@ def test_whether_anybody_is_connected_is_exact_wherever_the_last_receiver_dies(s
         was_interrupted = not kept
         assert signal.has_receivers is bool(kept)
     assert answers == sorted(answers)  # dead before it was looked, or alive still
+
+
+class Alarm(Exception):  # as a handler of SIGALRM may raise
+    pass
+
+
+def sound() -> None:
+    raise Alarm
+
+
+def unlock() -> None:
+    """Give back what a tracer that raised at the end of a ``with`` left locked. Signal handlers do not run there."""
+    while _lock._lock._is_owned():  # type: ignore[attr-defined]  # typeshed does not know it
+        _lock._lock.release()
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
+)
+@pytest.mark.parametrize("sender", [ANY, "sender"])
+@pytest.mark.parametrize(
+    ("operation", "expected"),
+    [("connect", ["first", "new"]), ("disconnect", ["first"])],
+)
+def test_an_operation_that_a_signal_handler_broke_off_can_be_done_again(
+    operation: str, expected: list[str], sender: Any
+) -> None:
+    at, broken = 0, True
+    while broken:
+        at += 1
+        signal = Signal[Any, [Heard]]()
+        first, new = named("first"), named("new")
+        signal.connect(first)
+        if operation == "disconnect":
+            signal.connect(new, sender)
+        signal.emit("sender", [])
+        broken = False
+        try:
+            with interrupted(Interruption(sound, at)):
+                getattr(signal, operation)(new, sender)
+        except Alarm:
+            broken = True
+        unlock()
+        heard: Heard = []
+        signal.emit("sender", heard)
+        assert heard == ["first", *["new"] * (new in signal.receivers)], f"broken off before line {at}"
+        getattr(signal, operation)(new, sender)
+        heard.clear()
+        signal.emit("sender", heard)
+        assert heard == expected, f"broken off before line {at}"
+    assert at > 10
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
+)
+@pytest.mark.parametrize("count", [0, 1, 2])
+@pytest.mark.parametrize("send", ["send", "emit", "send_robust"])
+def test_what_a_signal_handler_raises_during_a_send_is_raised(send: str, count: int) -> None:
+    at, broken = 0, True
+    while broken:
+        at += 1
+        signal = Signal[Any, [Heard]]()
+        receivers = [named("receiver") for _ in range(count)]
+        for receiver in receivers:
+            signal.connect(receiver)
+        getattr(signal, send)("sender", [])
+        broken = False
+        outcomes = None
+        try:
+            with interrupted(Interruption(sound, at)):
+                outcomes = getattr(signal, send)("sender", [])
+        except Alarm:
+            broken = True
+        unlock()
+        if send == "send_robust" and outcomes is not None:
+            errors = [type(outcome.error) for outcome in outcomes if isinstance(outcome, Raised)]
+            assert errors in ([], [Alarm])
+            broken = bool(errors)
+    assert at > 3
 
 
 class Large:

@@ -3,7 +3,7 @@
 from typing import Any, Final, TypeAlias
 from weakref import ref
 
-from ._connection import Connection, Holder, TwinConnection
+from ._connection import Connection, Holder
 from ._receiver import ReceiverKey
 from ._sender import SenderKey
 
@@ -38,10 +38,3 @@ class Resolved(ref[Any]):
 _nobody: Final = Holder(None)
 NOBODY: Final = Resolved(_nobody)
 """Of a sender that never sends."""
-
-
-def merge(found: dict[ReceiverKey, Connection], bucket: Bucket) -> None:
-    """Add the connections for one sender to others, by receiver."""
-    for receiver, connection in list(bucket.connections.items()):
-        other = found.get(receiver)
-        found[receiver] = connection if other is None else TwinConnection.of(other, connection)

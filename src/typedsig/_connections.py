@@ -7,9 +7,10 @@ first send after a write builds one immutable tuple under the lock, and all late
 Destructors and signal handlers may run between any two lines below, in this very thread, in the middle of a critical
 section, and may write to the same table (the lock is reentrant). Three rules keep that harmless: every edit is one
 dictionary operation, and what it depended on is looked at again afterwards; death callbacks take no lock, they only
-pop from a dictionary, append to a list and forget a hint; receivers are let go after the lock. That is also why a
-container is made on one line, and on the next put in its place if that is still empty: making it may run a destructor.
-(Checkers think it must be.)
+pop from a dictionary, append to a list and forget a hint; receivers are let go after the lock. That is why a container
+is made on one line, and on the next put in its place if that is still empty: making it may run a destructor. (Checkers
+think it must be.) And why snapshots are declared stale before an edit, since a signal handler may raise right after it,
+and again where a destructor has sent meanwhile.
 """
 
 import itertools
@@ -19,8 +20,8 @@ from types import FunctionType, MethodType
 from typing import Any, ClassVar, Final
 from weakref import ref
 
-from ._bucket import NOBODY, Bucket, Resolved, Snapshot, merge
-from ._connection import Connection, Holder, RemovedConnection, call_held, held
+from ._bucket import NOBODY, Bucket, Resolved, Snapshot
+from ._connection import Connection, Holder, RemovedConnection, TwinConnection, call_held, held
 from ._lock import LOCK
 from ._lost import Origin, origin
 from ._muting import Mute
@@ -99,7 +100,10 @@ class Connections:
     _dead: list[Connection | Bucket] | None
     """What died since the last look. Death callbacks append here."""
     _plain: bool
-    """Was every receiver so far a plain function, and of an asynchronous signal a coroutine function?"""
+    """Was every receiver so far a plain function, and of an asynchronous signal a coroutine function?
+
+    Asked when it is connected, so nobody notices when its ``__code__`` is replaced later by that of another kind.
+    """
     _mutes: dict[Mute, None] | None
     _blocks: dict[object, None] | None
     """The `connected_to` blocks that are on, oldest first."""
@@ -144,8 +148,9 @@ class Connections:
                 if self._everyone is None:
                     table: dict[ReceiverKey, Connection] = {}
                     self._everyone = table if self._everyone is None else self._everyone  # type: ignore[redundant-expr]
+                self._stale()
                 found = self._everyone.setdefault(connection.key, connection)
-                if found is connection:
+                if self._for_everyone is not None:
                     self._stale()
             else:
                 connection.sender_key = sender_key(sender)
@@ -227,6 +232,7 @@ class Connections:
             self._places = places if self._places is None else self._places
             self._buckets = buckets if self._buckets is None else self._buckets
         found = connection
+        self._stale_for(of)
         while type(connection) is not RemovedConnection:
             bucket = self._buckets.setdefault(of, self._bucket(of, sender))
             found = bucket.connections.setdefault(key, connection)
@@ -274,13 +280,18 @@ class Connections:
             if sender is not ANY:
                 bucket = None if self._buckets is None else self._buckets.get(sender_key(sender))
                 if bucket is not None:
+                    self._stale_for(bucket.key)
                     self._unplace(key, bucket)
                     removed += self._take(key, bucket)
                 return removed
-            found = None if self._everyone is None else self._everyone.pop(key, None)
+            found = None
+            if self._everyone is not None and key in self._everyone:
+                self._stale()
+                found = self._everyone.pop(key, None)
             if found is not None:
                 found.remove()
-                self._stale()
+                if self._for_everyone is not None:
+                    self._stale()
                 removed.append((found, ANY))
             if everywhere and self._places is not None:
                 for bucket in self._places.pop(key, {}).values():
@@ -399,11 +410,11 @@ class Connections:
                 if version == self._version:
                     break
                 self._stale()
-        for connection in snapshot:
-            served = connection.origin  # once: another thread may be doing the same
-            if served is not None and connection() is not None:
-                served.served = True  # so losing it from now on is no mistake
-                connection.origin = None
+            for connection in snapshot:
+                served = connection.origin  # once: a destructor may be doing the same
+                if served is not None and connection() is not None:
+                    served.served = True  # so losing it from now on is no mistake
+                    connection.origin = None
         return snapshot
 
     def _build(self, key: SenderKey, sender: object) -> Snapshot:
@@ -445,7 +456,9 @@ class Connections:
         found: dict[ReceiverKey, Connection] = {} if self._everyone is None else self._everyone.copy()
         bucket = None if key is None or self._buckets is None else self._buckets.get(key)
         if bucket is not None:
-            merge(found, bucket)
+            for receiver, connection in list(bucket.connections.items()):
+                other = found.get(receiver)
+                found[receiver] = connection if other is None else TwinConnection.of(other, connection)
         return found
 
     # Muting
@@ -487,7 +500,9 @@ class Connections:
             else:
                 found = self._matching(None)
                 for bucket in list((self._buckets or {}).values()):
-                    merge(found, bucket)
+                    for key, connection in list(bucket.connections.items()):
+                        if connection.place < found.setdefault(key, connection).place:
+                            found[key] = connection
             connections = sorted(found.values(), key=_by_place)
         return [receiver for connection in connections if (receiver := connection.receiver()) is not None]
 

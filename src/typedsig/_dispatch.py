@@ -28,6 +28,7 @@ _SNAPSHOT: Final = """\
         if latest() is sender and sender is not None and not signal._dead:
             connections = latest.snapshot
         else:
+            latest = None  # which may be of another sender
             connections = signal._resolved.get(id(sender))
             if connections is None or signal._dead:
                 connections = signal._resolve(sender)
@@ -119,6 +120,7 @@ _SEND: Final = """\
 {few}
 {spread}
     results = []
+    connection = target = None
     try:
         if signal._plain:
             for connection in connections:
@@ -163,6 +165,7 @@ _EMIT: Final = """\
 {snapshot}
 {few}
 {spread}
+    connection = target = None
     try:
         if signal._plain:
             for connection in connections:

@@ -127,8 +127,10 @@ def failures(errors: list[Exception], receivers: int) -> "ExceptionGroup[Excepti
     return group(f"{len(errors)} of {receivers} receivers failed", errors)
 
 
-def explain(error: BaseException, signal: Connections, connection: Connection, target: object) -> None:
+def explain(error: BaseException, signal: Connections, connection: Connection | None, target: object) -> None:
     """Note on an error which receiver of which signal raised it, once, and only where that works."""
+    if connection is None or target is None:  # raised by nobody: a signal handler did, or a recursion went too deep
+        return
     try:
         note = f"raised by {describe(connection.rebound(target))}, a receiver of {signal._label}"
         add_note: Callable[[str], None] | None = getattr(error, "add_note", None)  # since Python 3.11

@@ -60,7 +60,10 @@ class Origin:
 
 def origin(receiver: Any, depth: int) -> Origin:
     """Where a receiver is being connected, at least so many calls up: by the nearest caller outside this package."""
-    frame = sys._getframe(depth)
+    try:
+        frame = sys._getframe(depth)
+    except ValueError:  # called by no Python code, as by atexit
+        frame = sys._getframe()
     while frame.f_globals.get("__package__") == __package__ and frame.f_back is not None:
         frame = frame.f_back
     found = Origin()
