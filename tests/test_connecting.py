@@ -5,6 +5,7 @@ import functools
 import inspect
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import AsyncMock
@@ -383,6 +384,19 @@ def test_connected_to_that_is_not_on_leaves_connections_alone(signal: Signal[Any
     signal.connect(second)
     block.__exit__(None, None, None)
     assert answers(signal) == ["first", "second"]
+
+
+def test_block_leaves_a_builtin_method_weakly_connected_that_was_connected_anew_in_it(
+    signal: Signal[Any, ..., Any],
+) -> None:
+    heard: deque[object] = deque()
+    signal.connect(heard.append)
+    with signal.connected_to(heard.append):
+        signal.disconnect(heard.append)
+        signal.connect(heard.append, weak=False)
+    assert signal.receivers == [heard.append]
+    signal.emit("sender")
+    assert list(heard) == ["sender"]
 
 
 def test_connected_to_that_cannot_connect_leaves_nothing(signal: Signal[Any, ..., Any]) -> None:

@@ -203,16 +203,18 @@ def test_a_crowd_of_receivers_that_died_leaves_nothing_behind(
 ) -> None:
     import tracemalloc  # which PyPy has not
 
+    def serve() -> None:
+        crowd = [make_function() for _ in range(1000)]
+        for each in crowd:
+            signal.connect(each, "value")
+        signal.send("value")
+
     signal.connect(receiver, "value")
     signal.send("value")
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
-        crowd = [make_function() for _ in range(1000)]
-        for each in crowd:
-            signal.connect(each, "value")
-        signal.send("value")
-        del crowd, each
+        serve()
         assert signal.has_receivers  # which takes the dead out
         collect()
         after, _ = tracemalloc.get_traced_memory()

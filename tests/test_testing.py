@@ -451,3 +451,13 @@ def test_recorded(record_signal, no_receivers_left):
     no_receivers_left(opened)
     record_signal(opened)
 """).assert_outcomes(passed=1)
+
+
+def test_only_signals_can_be_watched(run: Run) -> None:
+    run("""
+import pytest
+
+def test_watched(no_receivers_left):
+    with pytest.raises(TypeError, match=r"no_receivers_left\\(\\) takes signals, not a typedsig.BoundSignal object"):
+        no_receivers_left(opened.bind("door"))
+""").assert_outcomes(passed=1)

@@ -186,14 +186,8 @@ class Connections:
 
     def _refer_to_object(self, receiver: Any, weak: bool, died: Callable[[Any], None]) -> Connection:
         self._plain = False
-        target = receiver
         holder: Holder | None = None
-        function: Callable[..., object] | None = None
-        rebind: Callable[[Any, Any], Any] = MethodType
-        if type(receiver) is MethodType:
-            target, function = receiver.__self__, receiver.__func__
-        elif weak and is_builtin_method(receiver):
-            target, function, rebind = receiver.__self__, BuiltinFunction(receiver.__name__), BuiltinFunction.bind
+        target, function, rebind = self._parts(receiver)
         try:
             connection = Connection(target, died)
         except TypeError:
@@ -210,6 +204,14 @@ class Connections:
         connection.strong = holder
         connection.rebind = rebind
         return connection
+
+    def _parts(self, receiver: Any) -> tuple[Any, Callable[..., object] | None, Callable[[Any, Any], Any]]:
+        """What to refer to, and if that is an owner, the function and how to make the receiver of both again."""
+        if type(receiver) is MethodType:
+            return receiver.__self__, receiver.__func__, MethodType
+        if is_builtin_method(receiver):
+            return receiver.__self__, BuiltinFunction(receiver.__name__), BuiltinFunction.bind
+        return receiver, None, MethodType
 
     def _share_origin(self, connection: Connection) -> None:
         """A receiver has one origin, whichever of its connections is the first to serve; None if one has."""

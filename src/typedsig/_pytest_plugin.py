@@ -50,6 +50,8 @@ def no_receivers_left() -> Iterator[NoReceiversLeft]:
 
     def watch(*signals: BaseSignal[Any, ..., Any]) -> None:
         for signal in signals:
+            if not issubclass(type(signal), BaseSignal):
+                raise TypeError(f"no_receivers_left() takes signals, not {describe(signal)}")
             before.setdefault(signal, _connections(signal))
 
     yield watch

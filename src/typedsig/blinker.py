@@ -93,17 +93,15 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
         name = getattr(owner, "__dict__", {}).get("name")
         return f"signal {name!r}" if type(name) is str else describe(owner)
 
-    def _refer(self, receiver: Any, weak: bool) -> Connection:
-        try:
-            connection = super()._refer(receiver, weak)
-        except TypeError:
-            if not is_builtin_method(receiver):
-                raise
-            # Of an owner that cannot be weakly referenced, such as ``list.append``. The method object itself can be,
-            # and whoever connects it to blinker keeps it.
-            connection = super()._refer(receiver, weak=False)
-            connection.strong = None
-        return connection
+    def _parts(self, receiver: Any) -> tuple[Any, Callable[..., object] | None, Callable[[Any, Any], Any]]:
+        if is_builtin_method(receiver):
+            try:
+                ref(receiver.__self__)
+            except TypeError:
+                # Of a list, for instance. The method object itself can be weakly referenced, and whoever connects it
+                # to blinker keeps it.
+                return receiver, None, MethodType
+        return super()._parts(receiver)
 
     # These two are for `ConnectedBlock`.
 
