@@ -48,9 +48,9 @@ def no_receivers_left() -> Iterator[NoReceiversLeft]:
     """
     before: dict[BaseSignal[Any, ..., Any], dict[object, Connection]] = {}
 
-    def watch(*signals: BaseSignal[Any, ..., Any]) -> None:
+    def watch(*signals: Any) -> None:
         for signal in signals:
-            if not issubclass(type(signal), BaseSignal):
+            if not isinstance(signal, BaseSignal):
                 raise TypeError(f"no_receivers_left() takes signals, not {describe(signal)}")
             before.setdefault(signal, _connections(signal))
 
