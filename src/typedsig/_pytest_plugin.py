@@ -50,7 +50,7 @@ def no_receivers_left() -> Iterator[NoReceiversLeft]:
 
     def watch(*signals: Any) -> None:
         for signal in signals:
-            if not isinstance(signal, BaseSignal):
+            if not _is_signal(signal):
                 raise TypeError(f"no_receivers_left() takes signals, not {describe(signal)}")
             before.setdefault(signal, _connections(signal))
 
@@ -61,6 +61,10 @@ def no_receivers_left() -> Iterator[NoReceiversLeft]:
         left = _left(before)
     if left:
         pytest.fail("receivers left connected:\n" + "\n".join(left), pytrace=False)
+
+
+def _is_signal(value: object) -> bool:
+    return isinstance(value, BaseSignal)
 
 
 def _connections(signal: BaseSignal[Any, ..., Any]) -> dict[object, Connection]:
