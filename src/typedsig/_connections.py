@@ -282,7 +282,6 @@ class Connections:
             if sender is not ANY:
                 bucket = None if self._buckets is None else self._buckets.get(sender_key(sender))
                 if bucket is not None:
-                    self._stale_for(bucket.key)
                     self._unplace(key, bucket)
                     removed += self._take(key, bucket)
                 return removed
@@ -304,6 +303,7 @@ class Connections:
         self, key: ReceiverKey, bucket: Bucket, only: Connection | None = None
     ) -> list[tuple[Connection, object]]:
         """Remove a receiver from one sender's bucket, and the bucket if that was its last."""
+        self._stale_for(bucket.key)
         found = bucket.connections.pop(key, None)
         sender = bucket.sender()
         if only is not None and found is not None and found is not only:  # connected by a destructor meanwhile
