@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import AsyncMock
+from weakref import ref
 
 import pytest
 
@@ -283,6 +284,26 @@ def test_connected_to_gives_back_the_old_strength_of_a_function(
     del weak, strong
     collect()
     assert answers(signal) == ["strong"]
+
+
+@pytest.mark.refcounts
+def test_what_a_block_makes_strong_again_for_one_sender_dies_with_that_sender(signal: Signal[Any, ..., Any]) -> None:
+    class Document:
+        """A sender."""
+
+    def strong(sender: object) -> str:
+        return "strong"
+
+    document: Document | None = Document()
+    signal.connect(strong, document, weak=False)
+    with signal.connected_to(strong, document):
+        signal.disconnect(strong, document)
+        signal.connect(strong, document)
+    alive = ref(strong)
+    del strong
+    assert answers(signal, document) == ["strong"]
+    document = None
+    assert alive() is None
 
 
 def test_connected_to_leaves_connections_for_single_senders_alone(signal: Signal[Any, ..., Any]) -> None:

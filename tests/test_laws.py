@@ -845,6 +845,11 @@ class SignalAgainstList(RuleBasedStateMachine):
         receivers = {entry.receiver for entry in entries if entry.strong}
         receivers |= {mute.receiver for mute in self.mutes if mute.receiver is not None}
         receivers |= {block.receiver for block in self.blocks}
+        if any(
+            isinstance(sender.alive and sender.alive(), type) and label not in kept
+            for label, sender in self.by_label.items()
+        ):
+            gc.collect()  # classes are cycles
         at_least = at_most = 0
         for body in self.bodies:
             expected = body.kept is not None or any(number in receivers for number in body.numbers)
@@ -857,11 +862,6 @@ class SignalAgainstList(RuleBasedStateMachine):
                 at_least += bool(mine) and not any(entry.safe for entry in mine)
         self.entries = [entry for entry in entries if self.by_number[entry.receiver].alive() is not None]
         kept |= {entry.sender for entry in self.entries if entry.sender in held}
-        if any(
-            isinstance(sender.alive and sender.alive(), type) and label not in kept
-            for label, sender in self.by_label.items()
-        ):
-            gc.collect()  # classes are cycles
         _ = self.signal.has_receivers  # has it take the dead out
         for label, sender in self.by_label.items():
             if sender.alive is not None:

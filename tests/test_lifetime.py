@@ -424,6 +424,17 @@ def test_receiver_of_one_sender_who_never_sent_is_lost(signal: Signal[Any, ..., 
         signal.send("you")
 
 
+def test_receiver_that_somebody_else_held_for_a_while_is_lost(signal: Signal[Any, ..., Any]) -> None:
+    function = make_function()
+    signal.connect(function, "me", weak=False)
+    signal.connect(function)
+    signal.disconnect(function, "me")
+    del function
+    gc.collect()
+    with pytest.warns(LostReceiverWarning):
+        signal.send("you")
+
+
 def _served(signal: Signal[Any, ..., Any]) -> None:
     function = make_function()
     signal.connect(function)
@@ -588,6 +599,17 @@ def test_warning_is_silent_while_the_interpreter_goes(
     gc.collect()
     monkeypatch.setattr(sys, "is_finalizing", lambda: True)
     signal.send(None)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="errors take no notes before Python 3.11")
+def test_warning_as_error_has_a_note_of_the_line_that_connected(signal: Signal[Any, ..., Any]) -> None:
+    line = _lambda(signal)
+    gc.collect()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(LostReceiverWarning) as caught:
+            signal.send(None)
+    assert getattr(caught.value, "__notes__", None) == [f"connected at {__file__}:{line}"]
 
 
 def test_warning_as_error_leaves_nothing_muted(signal: Signal[Any, ..., Any]) -> None:

@@ -274,6 +274,22 @@ def test_receivers_that_fail_when_asked_what_they_are_are_called_all_the_same(si
     assert [answer for _, answer in signal.send(None)] == ["called"]
 
 
+def test_method_of_an_object_that_fails_when_asked_what_it_is_is_known_by_owner_and_name(
+    signal: Signal[Any, ..., Any],
+) -> None:
+    class Queue(deque[object]):
+        def __fail(self) -> NoReturn:
+            raise LookupError
+
+        __class__: Any = property(__fail)
+
+    queue: Any = Queue()
+    signal.connect(queue.append)
+    signal.emit("sender")
+    assert list(queue) == ["sender"]
+    assert signal.disconnect(queue.append)
+
+
 def test_failing_receiver_of_any_kind_is_named(signal: Signal[Any, ..., Any]) -> None:
     """Without asking it for its repr."""
 

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from types import CodeType, FrameType
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from weakref import finalize
 
 import pytest
@@ -723,6 +723,36 @@ def test_what_a_signal_handler_raises_during_a_send_is_raised(send: str, count: 
     assert at > 3
 
 
+@pytest.mark.skipif(
+    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
+)
+@pytest.mark.parametrize("scope", ["process", "context"])
+def test_a_muting_that_a_signal_handler_broke_off_as_it_began_mutes_nobody(
+    scope: Literal["process", "context"],
+) -> None:
+    at, broken = 0, True
+    while broken:
+        at += 1
+        signal = Signal[Any, [Heard]]()
+        signal.connect(first := named("first"))
+        block = signal.muted(scope=scope)
+        broken = False
+        try:
+            with interrupted(Interruption(sound, at)):
+                block.__enter__()
+        except Alarm:
+            broken = True
+        unlock()
+        assert signal.is_muted is not broken
+        if broken:
+            assert [receiver for receiver, _ in signal.send("sender", [])] == [first]
+            with block:
+                assert signal.is_muted
+        else:
+            block.__exit__(None, None, None)
+    assert at > 5
+
+
 class Large:
     """Of a size that little else has, so that the next is made where the last one was."""
 
@@ -788,7 +818,8 @@ def test_a_new_sender_is_not_taken_for_one_whose_death_could_not_be_told(monkeyp
     signal = Signal[Any, [Heard]]()
     old, new = named("old"), named("new")
     sender: Large | None = Large()
-    signal.connect(old, sender)
+    signal.connect(old, sender, weak=False)
+    signal.emit(sender, [])
     before = id(sender)
 
     def press_ctrl_c() -> None:
@@ -799,7 +830,10 @@ def test_a_new_sender_is_not_taken_for_one_whose_death_could_not_be_told(monkeyp
     assert ignored == [KeyboardInterrupt]
     made = [Large() for _ in range(100)]
     sender = next(each for each in made if id(each) == before)
-    signal.connect(new, sender)
+    assert signal.receivers_for(sender) == []
     heard: Heard = []
+    signal.emit(sender, heard)
+    assert heard == []
+    signal.connect(new, sender)
     signal.emit(sender, heard)
     assert heard == ["new"]

@@ -62,7 +62,10 @@ class ConnectedBlock:
             before, strong = self._before or (None, False)
             found = table._find(self._what[0], self._sender)
             if before is not None and found is not None:
-                found.strong = found() if strong else None
+                if strong:
+                    table._hold(found)
+                else:
+                    found.strong = None
                 if found is not before:  # disconnected during the block, and connected again
                     found.place = before.place
                     table._stale()

@@ -1,391 +1,28 @@
-"""Who listens to whom, in which order: the table of one signal, and the snapshots that sends read.
+"""What a send calls: the connections of one signal as sends, mutes and questions see them.
 
-Writers (connect, disconnect, mute) edit ordered dictionaries under one lock and declare the snapshots stale; the
-first send after a write builds one immutable tuple under the lock, and all later sends read it without. A connection
+The first send after a write builds one immutable tuple under the lock, and all later sends read it without. A connection
 *is* the weak reference to its receiver, so a send calls it to get the receiver and asks nobody else.
-
-Destructors and signal handlers may run between any two lines below, in this very thread, in the middle of a critical
-section, and may write to the same table (the lock is reentrant). Three rules keep that harmless: every edit is one
-dictionary operation, and what it depended on is looked at again afterwards; death callbacks take no lock, they only
-pop from a dictionary, append to a list and forget a hint; receivers are let go after the lock. That is why a container
-is made on one line, and on the next put in its place if that is still empty: making it may run a destructor. (Checkers
-think it must be.) And why snapshots are declared stale before an edit, since a signal handler may raise right after it,
-and again where a destructor has sent meanwhile.
 """
 
-import itertools
-from collections.abc import Callable
 from operator import attrgetter
-from types import FunctionType, MethodType
-from typing import Any, ClassVar, Final
-from weakref import ref
+from typing import Any
 
-from ._bucket import NOBODY, Bucket, Resolved, Snapshot
-from ._connection import Connection, Holder, RemovedConnection, TwinConnection, call_held, held
+from ._bucket import Bucket, Resolved, Snapshot
+from ._connection import Connection, TwinConnection
 from ._lock import LOCK
-from ._lost import Origin, origin
 from ._muting import Mute
-from ._receiver import (
-    CO_COROUTINE,
-    AnyReceiver,
-    BuiltinFunction,
-    ReceiverKey,
-    describe,
-    is_builtin_method,
-    receiver_key,
-)
+from ._receiver import ReceiverKey
 from ._sender import SenderKey, sender_key
+from ._table import Table
 from ._types import ANY
 
-_next_place = itertools.count().__next__
 _by_place = attrgetter("place")
 
 
-# Of all signals without connections for one sender; never written to.
-_UNRESOLVED: Final[dict[SenderKey, Snapshot]] = {}
+class Connections(Table):
+    """The table of one signal, and what is made of it."""
 
-
-def _sender_died(bucket: Bucket) -> None:
-    # Without the lock, since this may run anywhere. The bucket leaves the table before the sender's memory can be used
-    # again, so nobody who inherits its id meets it; the index is put right by the next write.
-    table = bucket.home()
-    if table is not None and table._buckets is not None and table._dead is not None:
-        table._buckets.pop(bucket.key, None)
-        table._resolved.pop(bucket.key, None)
-        table._latest = NOBODY
-        for connection in bucket.connections.copy().values():
-            connection.strong = None
-        table._dead.append(bucket)
-
-
-class Connections:
-    """The table of one signal. Its members are private: `Signal` and its kin are what users see."""
-
-    _tells_lost: ClassVar[bool] = True
-    """Whether a receiver that died before it served is worth a `LostReceiverWarning`."""
-    _asynchronous: ClassVar[bool] = False
-    """Whether a send awaits what receivers return."""
-
-    # An idle signal should be small and quick to make, so containers are made when they are first needed.
-    __slots__ = (
-        "__weakref__",
-        "_blocks",
-        "_buckets",
-        "_dead",
-        "_everyone",
-        "_for_everyone",
-        "_latest",
-        "_mutes",
-        "_places",
-        "_plain",
-        "_resolved",
-        "_snapshot",
-        "_version",
-    )
-
-    _snapshot: Snapshot | None
-    """What every send calls, whoever sends. The only thing an unfiltered send reads."""
-    _resolved: dict[SenderKey, Snapshot]
-    """With ``_snapshot`` None: what sends from some senders call. For others ask `_resolve`."""
-    _latest: Resolved
-    """The last of those to be added: programs often have but one sender."""
-    _everyone: dict[ReceiverKey, Connection] | None
-    """The connections for `ANY`."""
-    _for_everyone: Snapshot | None
-    """``_everyone`` in order, less muted ones; None: stale, or what is muted depends on sender or context."""
-    _buckets: dict[SenderKey, Bucket] | None
-    """The connections for one sender each."""
-    _places: dict[ReceiverKey, dict[SenderKey, Bucket]] | None
-    """In which buckets a receiver is, so that removing it looks at no others."""
-    _dead: list[Connection | Bucket] | None
-    """What died since the last look. Death callbacks append here."""
-    _plain: bool
-    """Was every receiver so far a plain function, and of an asynchronous signal a coroutine function?
-
-    Asked when it is connected, so nobody notices when its ``__code__`` is replaced later by that of another kind.
-    """
-    _mutes: dict[Mute, None] | None
-    _blocks: dict[object, None] | None
-    """The `connected_to` blocks that are on, oldest first."""
-    _version: int
-    """Raised by every write, so that a snapshot built meanwhile is known to be stale."""
-
-    def __init__(self) -> None:
-        self._snapshot = self._for_everyone = ()
-        self._everyone = self._buckets = self._places = self._dead = self._mutes = self._blocks = None
-        self._resolved = _UNRESOLVED
-        self._latest = NOBODY
-        self._version = 0
-        self._plain = True
-
-    @property
-    def _label(self) -> str:
-        """How messages name this signal."""
-        raise AssertionError("each subclass has its own")
-
-    # Writing
-
-    def _added(self, connection: Connection, receiver: AnyReceiver, sender: object, *, weak: bool) -> None:
-        """Called after a new connection was made, without the lock; may undo it and raise."""
-
-    def _let_go(self, receiver: AnyReceiver, removed: list[tuple[Connection, object]]) -> bool:
-        """Let the receivers of removed connections die. Not under the lock, since their destructors are not ours."""
-        for connection, _ in removed:
-            connection.strong = None
-        return bool(removed)
-
-    def _add(self, receiver: AnyReceiver, sender: object, weak: bool, place: int | None = None) -> Connection | None:
-        """Connect, and return the connection if it is a new one."""
-        if self._dead:
-            self._settle()
-        with LOCK:
-            connection = self._refer(receiver, weak)
-            if place is not None:
-                connection.place = place
-            if self._places is not None or sender is not ANY:
-                self._share_origin(connection)
-            if sender is ANY:
-                if self._everyone is None:
-                    table: dict[ReceiverKey, Connection] = {}
-                    self._everyone = table if self._everyone is None else self._everyone  # type: ignore[redundant-expr]
-                self._stale()
-                found = self._everyone.setdefault(connection.key, connection)
-                if self._for_everyone is not None:
-                    self._stale()
-            else:
-                connection.sender_key = sender_key(sender)
-                found = self._insert(connection, sender)
-            if found is connection:
-                return connection
-            if not weak:  # strength belongs to the connection, which keeps its place
-                found.strong = found()
-            return None
-
-    def _refer(self, receiver: Any, weak: bool) -> Connection:
-        """Make a connection that holds the receiver, weakly or strongly, and is in no table yet."""
-        if self._dead is None:
-            dead: list[Connection | Bucket] = []
-            self._dead = dead if self._dead is None else self._dead  # type: ignore[redundant-expr]
-        died = self._dead.append
-        if type(receiver) is FunctionType:  # most are, so the least is done for them
-            if self._asynchronous and not receiver.__code__.co_flags & CO_COROUTINE:
-                self._plain = False
-            connection = Connection(receiver, died)
-            connection.key = id(receiver)
-            connection.function = connection.strong = None
-        else:
-            connection = self._refer_to_object(receiver, weak, died)
-        connection.sender_key = None
-        connection.place = _next_place()
-        connection.origin = None
-        if not weak:
-            connection.strong = connection()
-        elif connection.function is None and self._tells_lost:
-            connection.origin = origin(receiver, 4)  # called by connect or its like, by _add, and by this
-        return connection
-
-    def _refer_to_object(self, receiver: Any, weak: bool, died: Callable[[Any], None]) -> Connection:
-        self._plain = False
-        holder: Holder | None = None
-        target, function, rebind = self._parts(receiver)
-        try:
-            connection = Connection(target, died)
-        except TypeError:
-            if weak:
-                raise TypeError(
-                    f"{self._label} cannot hold {describe(receiver)} weakly: {describe(target)} cannot be weakly "
-                    f"referenced. Connect it with weak=False."
-                ) from None
-            holder = Holder(receiver)
-            function, rebind = call_held, held
-            connection = Connection(holder, died)
-        connection.key = receiver_key(receiver)
-        connection.function = function
-        connection.strong = holder
-        connection.rebind = rebind
-        return connection
-
-    def _parts(self, receiver: Any) -> tuple[Any, Callable[..., object] | None, Callable[[Any, Any], Any]]:
-        """What to refer to, and if that is an owner, the function and how to make the receiver of both again."""
-        if type(receiver) is MethodType:
-            return receiver.__self__, receiver.__func__, MethodType
-        if is_builtin_method(receiver):
-            return receiver.__self__, BuiltinFunction(receiver.__name__), BuiltinFunction.bind
-        return receiver, None, MethodType
-
-    def _share_origin(self, connection: Connection) -> None:
-        """A receiver has one origin, whichever of its connections is the first to serve; None if one has."""
-        other = None if self._everyone is None else self._everyone.get(connection.key)
-        if other is None and self._places:
-            bucket = next(reversed(self._places.get(connection.key, {}).values()), None)
-            other = None if bucket is None else bucket.connections.get(connection.key)
-        if other is not None:
-            connection.origin = other.origin  # also of a strong one, which may be the one to serve
-
-    def _insert(self, connection: Connection, sender: object) -> Connection:
-        """Put a connection for one sender into the table unless there is one like it; return the one that is there."""
-        key, of = connection.key, connection.sender_key
-        assert of is not None
-        if self._buckets is None or self._places is None or self._resolved is _UNRESOLVED:
-            buckets: dict[SenderKey, Bucket] = {}
-            places: dict[ReceiverKey, dict[SenderKey, Bucket]] = {}
-            resolved: dict[SenderKey, Snapshot] = {}
-            self._resolved = resolved if self._resolved is _UNRESOLVED else self._resolved
-            self._places = places if self._places is None else self._places
-            self._buckets = buckets if self._buckets is None else self._buckets
-        found = connection
-        self._stale_for(of)
-        while type(connection) is not RemovedConnection:
-            bucket = self._buckets.setdefault(of, self._bucket(of, sender))
-            found = bucket.connections.setdefault(key, connection)
-            inside = self._places.setdefault(key, {})
-            inside[of] = bucket
-            # A destructor that disconnects may have run meanwhile.
-            if (
-                type(found) is not RemovedConnection
-                and self._buckets.get(of) is bucket
-                and self._places.get(key) is inside
-            ):
-                break
-            if key not in bucket.connections:
-                self._unplace(key, bucket)
-        if found is connection:
-            self._stale_for(of)
-        return found
-
-    def _bucket(self, key: SenderKey, sender: object) -> Bucket:
-        """The sender's bucket; a new one is not in the table yet."""
-        assert self._buckets is not None
-        bucket = self._buckets.get(key)
-        if bucket is not None:
-            if bucket.held is not None or bucket() is sender:
-                return bucket
-            self._buckets.pop(key, None)
-        held = None
-        try:
-            bucket = Bucket(sender, _sender_died)
-        except TypeError:  # slotted, or a value
-            held = Holder(sender)
-            bucket = Bucket(held)
-        bucket.key = key
-        bucket.home = ref(self)
-        bucket.connections = {}
-        bucket.held = held
-        return bucket
-
-    def _remove(self, key: ReceiverKey, sender: object, everywhere: bool = False) -> list[tuple[Connection, object]]:
-        """Remove a receiver's connection for one sender or for `ANY`, or all it has; return them with their senders."""
-        if self._dead:
-            self._settle()
-        removed: list[tuple[Connection, object]] = []
-        with LOCK:
-            if sender is not ANY:
-                bucket = None if self._buckets is None else self._buckets.get(sender_key(sender))
-                if bucket is not None:
-                    self._unplace(key, bucket)
-                    removed += self._take(key, bucket)
-                return removed
-            found = None
-            if self._everyone is not None and key in self._everyone:
-                self._stale()
-                found = self._everyone.pop(key, None)
-            if found is not None:
-                found.remove()
-                if self._for_everyone is not None:
-                    self._stale()
-                removed.append((found, ANY))
-            if everywhere and self._places is not None:
-                for bucket in self._places.pop(key, {}).values():
-                    removed += self._take(key, bucket)
-        return removed
-
-    def _take(
-        self, key: ReceiverKey, bucket: Bucket, only: Connection | None = None
-    ) -> list[tuple[Connection, object]]:
-        """Remove a receiver from one sender's bucket, and the bucket if that was its last."""
-        self._stale_for(bucket.key)
-        found = bucket.connections.pop(key, None)
-        sender = bucket.sender()
-        if only is not None and found is not None and found is not only:  # connected by a destructor meanwhile
-            self._insert(found, sender)
-            return []
-        if not bucket.connections and self._buckets is not None and self._buckets.get(bucket.key) is bucket:
-            self._buckets.pop(bucket.key, None)
-            for late in list(bucket.connections.values()):  # connected by a destructor since the test
-                self._insert(late, sender)
-        self._stale_for(bucket.key)
-        if found is None:
-            return []
-        found.remove()
-        return [(found, sender)]
-
-    def _unplace(self, key: ReceiverKey, bucket: Bucket) -> None:
-        """Forget that a receiver is in this bucket."""
-        places = None if self._places is None else self._places.get(key)
-        if places is None or self._places is None or places.get(bucket.key) is not bucket:
-            return
-        places.pop(bucket.key, None)
-        if not places:
-            late = self._places.pop(key, None)
-            if late:  # connected by a destructor since the test
-                self._places.setdefault(key, {}).update(late)
-
-    def _stale(self) -> None:
-        """Have the next send of every sender build its snapshot anew."""
-        self._version += 1
-        self._for_everyone = None
-        if self._resolved:
-            self._resolved = {}
-        self._latest = NOBODY
-        self._snapshot = None
-
-    def _stale_for(self, sender: SenderKey) -> None:
-        """Have the next send of one sender build its snapshot anew."""
-        self._version += 1
-        self._resolved.pop(sender, None)
-        self._latest = NOBODY
-        self._snapshot = None
-
-    def _settle(self) -> None:
-        """Take what died out of the table, and warn of what was lost by mistake."""
-        dead = self._dead
-        while dead:
-            with LOCK:
-                last = next(reversed(dead), None)
-                if last is None:  # a destructor came here since the test
-                    return
-                # It stays on the list until it is out of the table, so that a destructor that connects meanwhile
-                # buries it first: the receiver may have inherited its id.
-                lost = self._bury(last)
-                try:
-                    popped = dead.pop()
-                except IndexError:
-                    popped = last
-                if popped is not last:  # died meanwhile
-                    dead.append(popped)
-            if lost is not None and not lost.served:
-                lost.served = True  # told once
-                lost.warn(self._label)
-
-    def _bury(self, dead: Connection | Bucket) -> Origin | None:
-        if isinstance(dead, Bucket):
-            for key in list(dead.connections):
-                self._unplace(key, dead)
-            return None
-        if dead.sender_key is None:
-            if self._everyone is None or self._everyone.get(dead.key) is not dead:
-                return None
-            found = self._everyone.pop(dead.key, None)
-            if found is not None and found is not dead:  # connected by a destructor since the test
-                self._everyone.setdefault(dead.key, found)
-            self._stale()
-        else:
-            bucket = None if self._buckets is None else self._buckets.get(dead.sender_key)
-            if bucket is None or bucket.connections.get(dead.key) is not dead:
-                return None
-            self._unplace(dead.key, bucket)
-            self._take(dead.key, bucket, dead)
-        return dead.origin
+    __slots__ = ()
 
     # Sending
 
@@ -423,40 +60,39 @@ class Connections:
         """The connections for a sender, kept for the next send where they depend on nothing but the sender."""
         mutes = list(self._mutes or ())
         if any(mute.selective for mute in mutes):
-            return self._in_order(key, [mute for mute in mutes if mute.applies(key)])
+            return self._in_order(self._bucket(sender), [mute for mute in mutes if mute.applies(key)])
         everyone = self._for_everyone
         if everyone is None:
             everyone = self._for_everyone = self._in_order(None, mutes)
         if not self._buckets:
             self._snapshot = everyone
             return everyone
-        bucket = self._buckets.get(key)
+        bucket = self._bucket(sender)
         if bucket is None:
             return everyone
         found = self._resolved.get(key)
         if found is None:
-            found = self._resolved[key] = self._in_order(key, mutes)
+            found = self._resolved[key] = self._in_order(bucket, mutes)
             if bucket.held is None:
                 latest = Resolved(sender)
                 latest.snapshot = found
                 self._latest = latest
         return found
 
-    def _in_order(self, key: SenderKey | None, mutes: list[Mute]) -> Snapshot:
-        found = self._matching(key)
+    def _in_order(self, bucket: Bucket | None, mutes: list[Mute]) -> Snapshot:
+        found = self._matching(bucket)
         for mute in mutes:
             if mute.receiver is None:
                 return ()
             found.pop(mute.receiver, None)
         return tuple(sorted(found.values(), key=_by_place))
 
-    def _matching(self, key: SenderKey | None) -> dict[ReceiverKey, Connection]:
-        """The connections that a send from this sender (None: from one with no bucket) calls, by receiver.
+    def _matching(self, bucket: Bucket | None) -> dict[ReceiverKey, Connection]:
+        """The connections that a send from a sender with this bucket calls, by receiver.
 
         A receiver connected both for this sender and for every sender is called once, in its earlier place.
         """
         found: dict[ReceiverKey, Connection] = {} if self._everyone is None else self._everyone.copy()
-        bucket = None if key is None or self._buckets is None else self._buckets.get(key)
         if bucket is not None:
             for receiver, connection in list(bucket.connections.items()):
                 other = found.get(receiver)
@@ -484,21 +120,11 @@ class Connections:
 
     # Asking
 
-    def _find(self, key: ReceiverKey, sender: object) -> Connection | None:
-        """The connection of a receiver for one sender, or for `ANY`."""
-        if sender is ANY:
-            table = self._everyone
-        else:
-            bucket = None if self._buckets is None else self._buckets.get(sender_key(sender))
-            table = None if bucket is None else bucket.connections
-        found = None if table is None else table.get(key)
-        return None if found is None or found() is None else found
-
     def _alive(self, sender: object) -> list[Any]:
         """The live receivers in order, muted or not: those a send from this sender calls, or with `ANY` all."""
         with LOCK:
             if sender is not ANY:
-                found = self._matching(sender_key(sender))
+                found = self._matching(self._bucket(sender))
             else:
                 found = self._matching(None)
                 for bucket in list((self._buckets or {}).values()):
@@ -518,6 +144,6 @@ class Connections:
                     continue
                 if self._everyone or sender is ANY:
                     return bool(self._everyone or self._buckets)
-                bucket = None if self._buckets is None else self._buckets.get(sender_key(sender))
+                bucket = self._bucket(sender)
                 return bucket is not None and bool(bucket.connections)
         return False

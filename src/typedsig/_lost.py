@@ -41,15 +41,20 @@ class Origin:
         """Tell that the receiver is lost, unless everything is, as the interpreter is going."""
         if sys.is_finalizing():
             return
-        filename = self._code.co_filename
-        warnings.warn_explicit(
-            f"{self._receiver} was connected weakly to {signal} and died before it received anything. "
-            f"Connect it with weak=False, or keep a reference to it while it shall listen.",
-            LostReceiverWarning,
-            filename,
-            self._line(),
-            registry=_registries.setdefault(filename, {}),
-        )
+        filename, line = self._code.co_filename, self._line()
+        try:
+            warnings.warn_explicit(
+                f"{self._receiver} was connected weakly to {signal} and died before it received anything. "
+                f"Connect it with weak=False, or keep a reference to it while it shall listen.",
+                LostReceiverWarning,
+                filename,
+                line,
+                registry=_registries.setdefault(filename, {}),
+            )
+        except LostReceiverWarning as error:  # whose traceback begins where it was noticed
+            if sys.version_info >= (3, 11):
+                error.add_note(f"connected at {filename}:{line}")
+            raise
 
     def _line(self) -> int:
         for start, end, line in self._code.co_lines():

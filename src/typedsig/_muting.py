@@ -56,10 +56,14 @@ class Mute:
     def __enter__(self) -> None:
         if self._token is not None:
             raise RuntimeError(f"this muting of {self._label} is on already: call muted() once for each block")
-        self._switch(self, True)
-        self._token = _Token()
-        if self._context:
-            _in_context.set((*(token for token in _in_context.get() if token.on), self._token))
+        try:
+            self._token = _Token()
+            self._switch(self, True)
+            if self._context:
+                _in_context.set((*(token for token in _in_context.get() if token.on), self._token))
+        except BaseException:  # a Ctrl-C, or a `LostReceiverWarning` as an error: no block begins that could end
+            self.__exit__(None, None, None)
+            raise
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         if self._token is not None:

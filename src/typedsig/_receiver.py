@@ -36,7 +36,7 @@ def is_builtin_method(receiver: object) -> TypeGuard[BuiltinMethodType]:
     if type(receiver) is not BuiltinMethodType and type(receiver) is not MethodWrapperType:
         return False
     owner = receiver.__self__
-    return owner is not None and not isinstance(owner, ModuleType)
+    return owner is not None and not issubclass(_class_of(owner), ModuleType)
 
 
 class BuiltinFunction:

@@ -45,7 +45,6 @@ from ._connections import Connections
 from ._lock import LOCK
 from ._muting import Mute
 from ._receiver import AnyReceiver, ReceiverKey, describe, is_builtin_method, receiver_key
-from ._sender import sender_key
 from ._types import ANY, AnySender
 from ._view import AsyncSignalView, BlinkerSignal, SignalView, typed, typed_async
 
@@ -124,7 +123,7 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
         """What a send from this sender would call if nothing were muted."""
         if self._mutes:
             with LOCK:
-                return self._in_order(sender_key(sender), [])
+                return self._in_order(self._bucket(sender), [])
         snapshot = self._snapshot
         return self._resolve(sender) if snapshot is None else snapshot
 

@@ -1,0 +1,400 @@
+"""Who listens to whom, in which order: the table of one signal, and every edit of it.
+
+Writers edit ordered dictionaries under one lock and declare stale the snapshots that sends read (see `_connections`).
+
+Destructors and signal handlers may run between any two lines below, in this very thread, in the middle of a critical
+section, and may write to the same table (the lock is reentrant). Three rules keep that harmless: every edit is one
+dictionary operation, and what it depended on is looked at again afterwards; what a death does at once is one
+``list.append``, which takes no lock and cannot be broken off; receivers are let go after the lock. That is why a
+container is made on one line, and on the next put in its place if that is still empty: making it may run a destructor.
+(Checkers think it must be.) And why snapshots are declared stale before an edit, since a signal handler may raise right
+after it, and again where a destructor has sent meanwhile.
+"""
+
+import itertools
+from collections.abc import Callable
+from operator import attrgetter
+from types import FunctionType, MethodType
+from typing import Any, ClassVar, Final
+
+from ._bucket import NOBODY, Bucket, Resolved, Snapshot
+from ._connection import Connection, Holder, RemovedConnection, call_held, held
+from ._lock import LOCK
+from ._lost import Origin, origin
+from ._muting import Mute
+from ._receiver import (
+    CO_COROUTINE,
+    AnyReceiver,
+    BuiltinFunction,
+    ReceiverKey,
+    describe,
+    is_builtin_method,
+    receiver_key,
+)
+from ._sender import SenderKey, sender_key
+from ._types import ANY
+
+_next_place = itertools.count().__next__
+_by_place = attrgetter("place")
+
+
+# Of all signals without connections for one sender; never written to.
+_UNRESOLVED: Final[dict[SenderKey, Snapshot]] = {}
+
+
+class Table:
+    """The connections of one signal. Its members are private: `Signal` and its kin are what users see."""
+
+    _tells_lost: ClassVar[bool] = True
+    """Whether a receiver that died before it served is worth a `LostReceiverWarning`."""
+    _asynchronous: ClassVar[bool] = False
+    """Whether a send awaits what receivers return."""
+
+    # An idle signal should be small and quick to make, so containers are made when they are first needed.
+    __slots__ = (
+        "__weakref__",
+        "_blocks",
+        "_buckets",
+        "_dead",
+        "_everyone",
+        "_for_everyone",
+        "_latest",
+        "_mutes",
+        "_places",
+        "_plain",
+        "_resolved",
+        "_snapshot",
+        "_version",
+    )
+
+    _snapshot: Snapshot | None
+    """What every send calls, whoever sends. The only thing an unfiltered send reads."""
+    _resolved: dict[SenderKey, Snapshot]
+    """With ``_snapshot`` None: what sends from some senders call. For others ask `_resolve`."""
+    _latest: Resolved
+    """The last of those to be added: programs often have but one sender."""
+    _everyone: dict[ReceiverKey, Connection] | None
+    """The connections for `ANY`."""
+    _for_everyone: Snapshot | None
+    """``_everyone`` in order, less muted ones; None: stale, or what is muted depends on sender or context."""
+    _buckets: dict[SenderKey, Bucket] | None
+    """The connections for one sender each."""
+    _places: dict[ReceiverKey, dict[SenderKey, Bucket]] | None
+    """In which buckets a receiver is, so that removing it looks at no others."""
+    _dead: list[Connection | Bucket] | None
+    """What died since the last look. Death callbacks append here."""
+    _plain: bool
+    """Was every receiver so far a plain function, and of an asynchronous signal a coroutine function?
+
+    Asked when it is connected, so nobody notices when its ``__code__`` is replaced later by that of another kind.
+    """
+    _mutes: dict[Mute, None] | None
+    _blocks: dict[object, None] | None
+    """The `connected_to` blocks that are on, oldest first."""
+    _version: int
+    """Raised by every write, so that a snapshot built meanwhile is known to be stale."""
+
+    def __init__(self) -> None:
+        self._snapshot = self._for_everyone = ()
+        self._everyone = self._buckets = self._places = self._dead = self._mutes = self._blocks = None
+        self._resolved = _UNRESOLVED
+        self._latest = NOBODY
+        self._version = 0
+        self._plain = True
+
+    @property
+    def _label(self) -> str:
+        """How messages name this signal."""
+        raise AssertionError("each subclass has its own")
+
+    # Writing
+
+    def _added(self, connection: Connection, receiver: AnyReceiver, sender: object, *, weak: bool) -> None:
+        """Called after a new connection was made, without the lock; may undo it and raise."""
+
+    def _let_go(self, receiver: AnyReceiver, removed: list[tuple[Connection, object]]) -> bool:
+        """Let the receivers of removed connections die. Not under the lock, since their destructors are not ours."""
+        for connection, _ in removed:
+            connection.strong = None
+        return bool(removed)
+
+    def _add(self, receiver: AnyReceiver, sender: object, weak: bool, place: int | None = None) -> Connection | None:
+        """Connect, and return the connection if it is a new one."""
+        if self._dead:
+            self._settle()
+        if self._dead is None:
+            with LOCK:
+                dead: list[Connection | Bucket] = []
+                self._dead = dead if self._dead is None else self._dead  # type: ignore[redundant-expr]
+        connection = self._refer(receiver, weak, self._dead.append)
+        if place is not None:
+            connection.place = place
+        with LOCK:
+            if self._places is not None or sender is not ANY:
+                self._share_origin(connection)
+            if sender is ANY:
+                if self._everyone is None:
+                    table: dict[ReceiverKey, Connection] = {}
+                    self._everyone = table if self._everyone is None else self._everyone  # type: ignore[redundant-expr]
+                self._stale()
+                found = self._everyone.setdefault(connection.key, connection)
+                if self._for_everyone is not None:
+                    self._stale()
+            else:
+                connection.sender_key = sender_key(sender)
+                found = self._insert(connection, sender)
+            if not weak:  # strength belongs to the connection, which keeps its place
+                self._hold(found)
+            return connection if found is connection else None
+
+    def _refer(self, receiver: Any, weak: bool, died: Callable[[Any], None]) -> Connection:
+        """Make a connection that holds the receiver, weakly or strongly, and is in no table yet."""
+        if type(receiver) is FunctionType:  # most are, so the least is done for them
+            if self._asynchronous and not receiver.__code__.co_flags & CO_COROUTINE:
+                self._plain = False
+            connection = Connection(receiver, died)
+            connection.key = id(receiver)
+            connection.function = connection.strong = None
+        else:
+            connection = self._refer_to_object(receiver, weak, died)
+        connection.sender_key = None
+        connection.place = _next_place()
+        connection.origin = None
+        if not weak:
+            connection.strong = connection()
+        if connection.function is None and self._tells_lost:
+            connection.origin = origin(receiver, 4)  # called by connect or its like, by _add, and by this
+        return connection
+
+    def _refer_to_object(self, receiver: Any, weak: bool, died: Callable[[Any], None]) -> Connection:
+        self._plain = False
+        holder: Holder | None = None
+        target, function, rebind = self._parts(receiver)
+        try:
+            connection = Connection(target, died)
+        except TypeError:
+            if weak:
+                raise TypeError(
+                    f"{self._label} cannot hold {describe(receiver)} weakly: {describe(target)} cannot be weakly "
+                    f"referenced. Connect it with weak=False."
+                ) from None
+            holder = Holder(receiver)
+            function, rebind = call_held, held
+            connection = Connection(holder, died)
+        connection.key = receiver_key(receiver)
+        connection.function = function
+        connection.strong = holder
+        connection.rebind = rebind
+        return connection
+
+    def _parts(self, receiver: Any) -> tuple[Any, Callable[..., object] | None, Callable[[Any, Any], Any]]:
+        """What to refer to, and if that is an owner, the function and how to make the receiver of both again."""
+        if type(receiver) is MethodType:
+            return receiver.__self__, receiver.__func__, MethodType
+        if is_builtin_method(receiver):
+            return receiver.__self__, BuiltinFunction(receiver.__name__), BuiltinFunction.bind
+        return receiver, None, MethodType
+
+    def _share_origin(self, connection: Connection) -> None:
+        """A receiver has one origin, whichever of its connections is the first to serve; None if one has."""
+        other = None if self._everyone is None else self._everyone.get(connection.key)
+        if other is None and self._places:
+            bucket = next(reversed(self._places.get(connection.key, {}).values()), None)
+            other = None if bucket is None else bucket.connections.get(connection.key)
+        if other is not None:
+            connection.origin = other.origin  # also of a strong one, which may be the one to serve
+
+    def _insert(self, connection: Connection, sender: object) -> Connection:
+        """Put a connection for one sender into the table unless there is one like it; return the one that is there."""
+        key, of = connection.key, connection.sender_key
+        assert of is not None
+        if self._buckets is None or self._places is None or self._resolved is _UNRESOLVED:
+            buckets: dict[SenderKey, Bucket] = {}
+            places: dict[ReceiverKey, dict[SenderKey, Bucket]] = {}
+            resolved: dict[SenderKey, Snapshot] = {}
+            self._resolved = resolved if self._resolved is _UNRESOLVED else self._resolved
+            self._places = places if self._places is None else self._places
+            self._buckets = buckets if self._buckets is None else self._buckets
+        found = connection
+        self._stale_for(of)
+        while type(connection) is not RemovedConnection:
+            bucket = self._buckets.setdefault(of, self._bucket(sender) or self._new_bucket(of, sender))
+            found = bucket.connections.setdefault(key, connection)
+            inside = self._places.setdefault(key, {})
+            inside[of] = bucket
+            # A destructor that disconnects may have run meanwhile.
+            if (
+                type(found) is not RemovedConnection
+                and self._buckets.get(of) is bucket
+                and self._places.get(key) is inside
+            ):
+                break
+            if key not in bucket.connections:
+                self._unplace(key, bucket)
+        if found is connection:
+            self._stale_for(of)
+        return found
+
+    def _bucket(self, sender: object) -> Bucket | None:
+        bucket = None if self._buckets is None else self._buckets.get(sender_key(sender))
+        return bucket if bucket is not None and bucket.is_of(sender) else None
+
+    def _new_bucket(self, key: SenderKey, sender: object) -> Bucket:
+        """A bucket that is not in the table yet, where there is room for it."""
+        assert self._buckets is not None
+        assert self._dead is not None
+        other = self._buckets.get(key)
+        if other is not None and not other.is_of(sender):
+            self._drop(other)
+        held = None
+        try:
+            bucket = Bucket(sender, self._dead.append)
+        except TypeError:  # slotted, or a value
+            held = Holder(sender)
+            bucket = Bucket(held)
+        bucket.key = key
+        bucket.connections = {}
+        bucket.held = held
+        bucket.release = None
+        return bucket
+
+    def _drop(self, bucket: Bucket) -> None:
+        """Take a dead sender's bucket out of the table."""
+        if self._buckets is not None and self._buckets.get(bucket.key) is bucket:
+            found = self._buckets.pop(bucket.key, None)
+            if found is not None and found is not bucket:  # made by a destructor since the test
+                self._buckets.setdefault(bucket.key, found)
+
+    def _hold(self, connection: Connection) -> None:
+        """Keep a connection's receiver alive, as long as there is the sender that it is connected for."""
+        connection.strong = connection()
+        if connection.sender_key is not None and self._buckets is not None:
+            bucket = self._buckets.get(connection.sender_key)
+            if bucket is not None:
+                bucket.release_with_sender()
+
+    def _remove(self, key: ReceiverKey, sender: object, everywhere: bool = False) -> list[tuple[Connection, object]]:
+        """Remove a receiver's connection for one sender or for `ANY`, or all it has; return them with their senders."""
+        if self._dead:
+            self._settle()
+        removed: list[tuple[Connection, object]] = []
+        with LOCK:
+            if sender is not ANY:
+                bucket = self._bucket(sender)
+                if bucket is not None:
+                    self._unplace(key, bucket)
+                    removed += self._take(key, bucket)
+                return removed
+            found = None
+            if self._everyone is not None and key in self._everyone:
+                self._stale()
+                found = self._everyone.pop(key, None)
+            if found is not None:
+                found.remove()
+                if self._for_everyone is not None:
+                    self._stale()
+                removed.append((found, ANY))
+            if everywhere and self._places is not None:
+                for bucket in self._places.pop(key, {}).values():
+                    removed += self._take(key, bucket)
+        return removed
+
+    def _take(
+        self, key: ReceiverKey, bucket: Bucket, only: Connection | None = None
+    ) -> list[tuple[Connection, object]]:
+        """Remove a receiver from one sender's bucket, and the bucket if that was its last."""
+        self._stale_for(bucket.key)
+        found = bucket.connections.pop(key, None)
+        sender = bucket.sender()
+        if only is not None and found is not None and found is not only:  # connected by a destructor meanwhile
+            self._insert(found, sender)
+            return []
+        if not bucket.connections and self._buckets is not None and self._buckets.get(bucket.key) is bucket:
+            self._buckets.pop(bucket.key, None)
+            for late in list(bucket.connections.values()):  # connected by a destructor since the test
+                self._insert(late, sender)
+        self._stale_for(bucket.key)
+        if found is None:
+            return []
+        found.remove()
+        return [(found, sender)]
+
+    def _unplace(self, key: ReceiverKey, bucket: Bucket) -> None:
+        """Forget that a receiver is in this bucket."""
+        places = None if self._places is None else self._places.get(key)
+        if places is None or self._places is None or places.get(bucket.key) is not bucket:
+            return
+        places.pop(bucket.key, None)
+        if not places:
+            late = self._places.pop(key, None)
+            if late:  # connected by a destructor since the test
+                self._places.setdefault(key, {}).update(late)
+
+    def _find(self, key: ReceiverKey, sender: object) -> Connection | None:
+        """The connection of a receiver for one sender, or for `ANY`."""
+        if sender is ANY:
+            table = self._everyone
+        else:
+            bucket = self._bucket(sender)
+            table = None if bucket is None else bucket.connections
+        found = None if table is None else table.get(key)
+        return None if found is None or found() is None else found
+
+    def _stale(self) -> None:
+        """Have the next send of every sender build its snapshot anew."""
+        self._version += 1
+        self._for_everyone = None
+        if self._resolved:
+            self._resolved = {}
+        self._latest = NOBODY
+        self._snapshot = None
+
+    def _stale_for(self, sender: SenderKey) -> None:
+        """Have the next send of one sender build its snapshot anew."""
+        self._version += 1
+        self._resolved.pop(sender, None)
+        self._latest = NOBODY
+        self._snapshot = None
+
+    def _settle(self) -> None:
+        """Take what died out of the table, and warn of what was lost by mistake."""
+        dead = self._dead
+        while dead:
+            with LOCK:
+                last = next(reversed(dead), None)
+                if last is None:  # a destructor came here since the test
+                    return
+                # It stays on the list until it is out of the table, so that a destructor that connects meanwhile
+                # buries it first: the receiver may have inherited its id.
+                lost = self._bury(last)
+                try:
+                    popped = dead.pop()
+                except IndexError:
+                    popped = last
+                if popped is not last:  # died meanwhile
+                    dead.append(popped)
+            if lost is not None and not lost.served:
+                lost.served = True  # told once
+                lost.warn(self._label)
+
+    def _bury(self, dead: Connection | Bucket) -> Origin | None:
+        if isinstance(dead, Bucket):
+            self._stale_for(dead.key)
+            self._drop(dead)
+            for key in list(dead.connections):
+                self._unplace(key, dead)
+            return None
+        if dead.sender_key is None:
+            if self._everyone is None or self._everyone.get(dead.key) is not dead:
+                return None
+            found = self._everyone.pop(dead.key, None)
+            if found is not None and found is not dead:  # connected by a destructor since the test
+                self._everyone.setdefault(dead.key, found)
+            self._stale()
+        else:
+            bucket = None if self._buckets is None else self._buckets.get(dead.sender_key)
+            if bucket is None or bucket.is_dead() or bucket.connections.get(dead.key) is not dead:
+                return None  # nobody misses a receiver that listened to the dead
+            self._unplace(dead.key, bucket)
+            self._take(dead.key, bucket, dead)
+        return dead.origin
