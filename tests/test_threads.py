@@ -811,6 +811,64 @@ def test_a_receiver_is_not_taken_for_a_dead_one_whose_id_it_inherited(others: li
     sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
 )
 @pytest.mark.refcounts
+def test_a_sender_is_not_taken_for_a_dead_one_whose_id_it_inherited() -> None:
+    """Wherever a receiver is connected to it while a send takes the dead one out of the table."""
+    inherited = at = 0
+    was_interrupted = True
+    while was_interrupted:
+        at += 1
+        signal: Signal[Any, ..., Any] = Signal()
+        old, new = named("old"), named("new")
+        first = Large()
+        before = id(first)
+        signal.connect(old, first)
+        del first
+        heirs: list[Large] = []
+
+        def connect_heir(
+            signal: Signal[Any, ..., Any] = signal, before: int = before, heirs: list[Large] = heirs, new: Any = new
+        ) -> None:
+            heirs += [each for each in [Large() for _ in range(100)] if id(each) == before]
+            for heir in heirs:
+                signal.connect(new, heir)
+
+        interruption = Interruption(connect_heir, at)
+        with interrupted(interruption):
+            signal.send("sender", [])
+        was_interrupted = interruption.left <= 0
+        inherited += len(heirs)
+        for heir in heirs:
+            heard: Heard = []
+            signal.send(heir, heard)
+            assert heard == ["new"], f"interrupted before line {at}"
+            assert signal.receivers == signal.receivers_for(heir) == [new], f"interrupted before line {at}"
+    assert inherited, "no id was inherited, so nothing was tested"
+
+
+@pytest.mark.refcounts
+def test_a_sender_is_not_taken_for_a_dead_one_that_nobody_told_of() -> None:
+    """PyPy may give the memory away first."""
+    signal = Signal[Any, [Heard]]()
+    old, new = named("old"), named("new")
+    sender: Large | None = Large()
+    signal.connect(old, sender)
+    before = id(sender)
+    sender = None
+    assert signal._dead
+    signal._dead.clear()
+    sender = next(each for each in [Large() for _ in range(100)] if id(each) == before)
+    assert not signal.has_receivers_for(sender)
+    with signal.connected_to(old, sender):
+        signal.connect(new, sender)
+    heard: Heard = []
+    signal.emit(sender, heard)
+    assert heard == ["new"]
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
+)
+@pytest.mark.refcounts
 def test_a_new_sender_is_not_taken_for_one_whose_death_could_not_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Python ignores a Ctrl-C in the callback that tells of the death, and the new one may have the same id."""
     ignored: list[object] = []

@@ -36,16 +36,18 @@ CORE = {
     "_bound.py": "bound copies",
     "_bucket.py": "senders connecting asking",
     "_connection.py": "receivers sending",
-    "_connections.py": "connecting sending senders asking",
+    "_connections.py": "connecting sending senders asking muting",
     "_declared.py": "declaring dispatch subclassing bound",
     "_dispatch.py": "dispatch sending failures",
     "_failures.py": "failures",
     "_lock.py": "connecting",
+    "_loops.py": "dispatch sending failures",
     "_lost.py": "lifetime",
     "_muting.py": "muting",
     "_prototype.py": "declaring dispatch namespace",
     "_receiver.py": "receivers connecting",
     "_sender.py": "senders",
+    "_table.py": "connecting lifetime senders asking",
 }
 SLOW = ("examples", "fuzz", "laws", "memory", "process", "testing", "threads", "wheel")
 PRELOADED = ("anyio", "asyncio", "blinker", "flask", "hypothesis.stateful", "pytest", "trio", "unittest.mock")

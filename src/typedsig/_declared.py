@@ -15,7 +15,8 @@ from types import FunctionType, MethodType
 from typing import Any, ClassVar, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
-from ._dispatch import Kind, method
+from ._dispatch import method
+from ._loops import Kind
 from ._prototype import UNDECLARED, Shape, defaults_of, shape_of
 
 MethodT = TypeVar("MethodT", bound=Callable[..., object])

@@ -304,8 +304,8 @@ class Table:
     ) -> list[tuple[Connection, object]]:
         """Remove a receiver from one sender's bucket, and the bucket if that was its last."""
         self._stale_for(bucket.key)
-        found = bucket.connections.pop(key, None)
         sender = bucket.sender()
+        found = bucket.connections.pop(key, None)
         if only is not None and found is not None and found is not only:  # connected by a destructor meanwhile
             self._insert(found, sender)
             return []
