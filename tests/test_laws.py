@@ -862,6 +862,7 @@ class SignalAgainstList(RuleBasedStateMachine):
                 at_least += bool(mine) and not any(entry.safe for entry in mine)
         self.entries = [entry for entry in entries if self.by_number[entry.receiver].alive() is not None]
         kept |= {entry.sender for entry in self.entries if entry.sender in held}
+        assert list(map(number_of, self.signal.receivers)) == [entry.receiver for entry in self.in_order(None)]
         _ = self.signal.has_receivers  # has it take the dead out
         for label, sender in self.by_label.items():
             if sender.alive is not None:

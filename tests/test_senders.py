@@ -259,6 +259,18 @@ def test_sends_of_one_sender_after_another_call_their_own_receivers(signal: Sign
     assert all(sender is wanted for (_, sender), (_, wanted) in zip(heard, expected, strict=True))
 
 
+@pytest.mark.refcounts
+def test_receivers_for_a_sender_are_gone_with_it_whatever_is_asked_first(signal: Signal[Any, ..., Any]) -> None:
+    signal.connect(receiver, Plain())
+    assert signal.receivers == []
+    signal.connect(receiver, Plain())
+    assert "0 receivers" in repr(signal)
+    signal.connect(receiver, Plain())
+    assert not signal.has_receivers
+    signal.connect(receiver, Plain())
+    assert not signal.disconnect(receiver)
+
+
 def test_sender_may_connect_to_itself_again_while_it_dies(
     signal: Signal[Any, ..., Any], collect: Callable[[], None]
 ) -> None:

@@ -126,11 +126,10 @@ class Connections(Table):
             if sender is not ANY:
                 found = self._matching(self._bucket(sender))
             else:
-                found = self._matching(None)
-                for bucket in list((self._buckets or {}).values()):
-                    for key, connection in list(bucket.connections.items()):
-                        if connection.place < found.setdefault(key, connection).place:
-                            found[key] = connection
+                found = {}
+                for connection in self._all():
+                    if connection.place < found.setdefault(connection.key, connection).place:
+                        found[connection.key] = connection
             connections = sorted(found.values(), key=_by_place)
         return [receiver for connection in connections if (receiver := connection.receiver()) is not None]
 

@@ -9,7 +9,6 @@ import pytest
 
 from ._base import BaseSignal
 from ._connection import Connection
-from ._lock import LOCK
 from ._receiver import describe
 from .testing import NoReceiversLeft, RecordSignal, recording
 
@@ -69,11 +68,7 @@ def _is_signal(value: object) -> bool:
 
 def _connections(signal: BaseSignal[Any, ..., Any]) -> dict[object, Connection]:
     """All connections by receiver and sender."""
-    with LOCK:
-        found = list((signal._everyone or {}).values())
-        for bucket in list((signal._buckets or {}).values()):
-            found += bucket.connections.values()
-    return {(connection.key, connection.sender_key): connection for connection in found}
+    return {(connection.key, connection.sender_key): connection for connection in signal._all()}
 
 
 def _left(before: dict[BaseSignal[Any, ..., Any], dict[object, Connection]]) -> list[str]:

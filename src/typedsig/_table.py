@@ -330,6 +330,15 @@ class Table:
             if late:  # connected by a destructor since the test
                 self._places.setdefault(key, {}).update(late)
 
+    def _all(self) -> list[Connection]:
+        """All connections, those for living senders and those for `ANY`, of receivers dead or alive."""
+        with LOCK:
+            found = list((self._everyone or {}).values())
+            for bucket in list((self._buckets or {}).values()):
+                if not bucket.is_dead():
+                    found += list(bucket.connections.values())
+        return found
+
     def _find(self, key: ReceiverKey, sender: object) -> Connection | None:
         """The connection of a receiver for one sender, or for `ANY`."""
         if sender is ANY:

@@ -133,11 +133,11 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
             self._let_go(receiver, self._remove(receiver_key(receiver), ANY, True))
 
     def _connections(self) -> dict[ReceiverKey, Connection]:
-        with LOCK:
-            found = dict(self._everyone or {})
-            for bucket in list((self._buckets or {}).values()):
-                found = {**bucket.connections, **found}
-        return {key: connection for key, connection in found.items() if connection() is not None}
+        found: dict[ReceiverKey, Connection] = {}
+        for connection in self._all():
+            if connection() is not None:
+                found.setdefault(connection.key, connection)
+        return found
 
     def __getitem__(self, key: ReceiverKey) -> Any:
         """The receiver, or a weak reference to it."""
