@@ -123,10 +123,10 @@ class Connections(Table):
     def _alive(self, sender: object) -> list[Any]:
         """The live receivers in order, muted or not: those a send from this sender calls, or with `ANY` all."""
         with LOCK:
+            found: dict[ReceiverKey, Connection] = {}
             if sender is not ANY:
                 found = self._matching(self._bucket(sender))
             else:
-                found = {}
                 for connection in self._all():
                     if connection.place < found.setdefault(connection.key, connection).place:
                         found[connection.key] = connection
