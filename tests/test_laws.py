@@ -278,7 +278,7 @@ class Entry:
     place: int
     gone: bool = False
     safe: bool = False
-    """Losing it would be no mistake: it served, or was held strongly to begin with."""
+    """Losing it would be no mistake: it served."""
 
 
 @dataclass
@@ -506,7 +506,7 @@ class SignalAgainstList(RuleBasedStateMachine):
         if entry is None:
             place = next(self.count) if place is None else place
             others = [entry for entry in self.entries if entry.receiver == receiver]
-            safe = any(entry.safe for entry in others) if others else not weak
+            safe = any(entry.safe for entry in others)
             self.entries.append(Entry(receiver, label, not weak, place, safe=safe))
             self.expect(("connected", receiver, label, weak))
         elif not weak:
