@@ -148,7 +148,7 @@ class Table:
             return connection if found is connection else None
 
     def _refer(self, receiver: Any, weak: bool, died: Callable[[Any], None]) -> Connection:
-        """Make a connection that holds the receiver, weakly or strongly, and is in no table yet."""
+        """Make a connection that holds the receiver weakly, if it can be, and is in no table yet."""
         if type(receiver) is FunctionType:  # most are, so the least is done for them
             if self._asynchronous and not receiver.__code__.co_flags & CO_COROUTINE:
                 self._plain = False
@@ -160,8 +160,6 @@ class Table:
         connection.sender_key = None
         connection.place = _next_place()
         connection.origin = None
-        if not weak:
-            connection.strong = connection()
         if connection.function is None and self._tells_lost:
             connection.origin = origin(receiver, 4)  # called by connect or its like, by _add, and by this
         return connection
