@@ -428,11 +428,13 @@ def test_receiver_that_somebody_else_held_for_a_while_is_lost(signal: Signal[Any
     function = make_function()
     signal.connect(function, "me", weak=False)
     signal.connect(function)
+    weakly = line() - 1
     signal.disconnect(function, "me")
     del function
     gc.collect()
-    with pytest.warns(LostReceiverWarning):
+    with pytest.warns(LostReceiverWarning) as caught:
         signal.send("you")
+    assert caught[0].lineno == weakly
 
 
 def _served(signal: Signal[Any, ..., Any]) -> None:
@@ -620,6 +622,37 @@ def test_warning_as_error_leaves_nothing_muted(signal: Signal[Any, ..., Any]) ->
         with pytest.raises(LostReceiverWarning), signal.muted():
             raise AssertionError
     assert not signal.is_muted
+
+
+@pytest.mark.refcounts
+def test_warning_as_error_leaves_no_block_on(signal: Signal[Any, ..., Any]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(LostReceiverWarning), signal.connected_to(receiver):
+            _lambda(signal)
+        assert not signal.has_receivers
+        _lambda(signal)
+        with pytest.raises(LostReceiverWarning), signal.connected_to(receiver):
+            raise AssertionError
+        assert not signal.has_receivers
+
+
+@pytest.mark.refcounts
+def test_warning_as_error_leaves_nothing_connected_that_a_listener_refused(signal: Signal[Any, ..., Any]) -> None:
+    def refuse(of: object, **payload: object) -> None:
+        lost.clear()
+        raise LookupError
+
+    lost = [make_function()]
+    signal.connect(lost[0])
+    signal.receiver_connected.connect(refuse)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(LookupError):
+            signal.connect(receiver)
+        with pytest.raises(LostReceiverWarning):
+            assert signal.has_receivers
+    assert not signal.has_receivers
 
 
 def test_warning_as_error_connects_nothing(signal: Signal[Any, ..., Any]) -> None:

@@ -260,6 +260,19 @@ def test_sends_of_one_sender_after_another_call_their_own_receivers(signal: Sign
 
 
 @pytest.mark.refcounts
+def test_nothing_is_disconnected_from_a_sender_that_died(signal: Signal[Any, ..., Any]) -> None:
+    told: list[object] = []
+
+    def listen(of: object, *, receiver: object, sender: object) -> None:
+        told.append(sender)
+
+    signal.receiver_disconnected.connect(listen)
+    signal.connect(receiver, Plain())
+    assert not signal.disconnect(receiver)
+    assert told == []
+
+
+@pytest.mark.refcounts
 def test_receivers_for_a_sender_are_gone_with_it_whatever_is_asked_first(signal: Signal[Any, ..., Any]) -> None:
     signal.connect(receiver, Plain())
     assert signal.receivers == []

@@ -17,9 +17,9 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from types import CodeType, FrameType
+from types import CodeType, FrameType, MethodType
 from typing import Any, Literal, NamedTuple
-from weakref import finalize
+from weakref import finalize, ref
 
 import pytest
 
@@ -412,6 +412,7 @@ class World:
         self.f: Any = named("f")  # or None, once it was dropped
         self.g, self.owner = named("g"), Owner("owner")
         self.block = self.signal.connected_to(self.f, self.a)
+        self.another_block = self.signal.connected_to(self.owner.hear, "another")
         self.mute = self.signal.muted(receiver=self.g)
 
     def outcome(self, told: str = "") -> list[Heard]:
@@ -427,6 +428,9 @@ class World:
         for receiver in self.signal.receivers:
             assert self.signal.disconnect(receiver), told
         assert self.signal.receivers == [], told
+        assert not self.signal.has_receivers, told
+        assert not self.signal._buckets, told
+        assert not self.signal._places, told
         return outcome
 
 
@@ -477,6 +481,7 @@ INTERRUPTIONS = [
         "disconnect and connect f",
         lambda world: [world.signal.disconnect(world.f), world.signal.connect(world.f, world.a)],
     ),
+    Step("enter another block", lambda world: world.another_block.__enter__()),
 ]
 
 SETTINGS: list[Step] = [
@@ -529,6 +534,15 @@ class Interruption:
             self.act()
 
 
+def twice(first: Callable[[], object], at: int, second: Callable[[], object], later: int) -> Interruption:
+    def act() -> None:
+        first()
+        interruption.act, interruption.left = second, later
+
+    interruption = Interruption(act, at)
+    return interruption
+
+
 def is_ours(code: CodeType) -> bool:
     return code.co_filename.startswith((OURS, "<typedsig"))
 
@@ -553,6 +567,7 @@ if sys.version_info >= (3, 12):
             yield
         finally:
             sys.monitoring.set_events(tool, 0)
+            sys.monitoring.register_callback(tool, sys.monitoring.events.LINE, None)
             sys.monitoring.free_tool_id(tool)
 
 else:
@@ -843,6 +858,167 @@ def test_a_sender_is_not_taken_for_a_dead_one_whose_id_it_inherited() -> None:
             assert heard == ["new"], f"interrupted before line {at}"
             assert signal.receivers == signal.receivers_for(heir) == [new], f"interrupted before line {at}"
     assert inherited, "no id was inherited, so nothing was tested"
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
+)
+@pytest.mark.refcounts
+def test_a_send_meets_no_receivers_of_a_dead_sender_wherever_another_takes_them_out() -> None:
+    at = 0
+    was_interrupted = True
+    while was_interrupted:
+        at += 1
+        signal = Signal[Any, [Heard]]()
+        old, of_another = named("old"), named("of another")
+        sender, another = Large(), Sender()
+        signal.connect(old, sender)
+        signal.connect(of_another, another)
+        signal.emit(sender, [])
+        signal.emit(another, [])
+        before = id(sender)
+        del sender
+        heir = next(each for each in [Large() for _ in range(100)] if id(each) == before)
+        interruption = Interruption(functools.partial(signal.emit, another, []), at)
+        heard: Heard = []
+        with interrupted(interruption):
+            signal.emit(heir, heard)
+        was_interrupted = interruption.left <= 0
+        assert heard == [], f"interrupted before line {at}"
+    assert at > 10
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
+)
+@pytest.mark.refcounts
+def test_what_is_connected_strongly_in_the_middle_of_a_disconnect_dies_with_its_sender() -> None:
+    at = 0
+    was_interrupted = True
+    while was_interrupted:
+        at += 1
+        signal = Signal[Any, [Heard]]()
+        sender, first, strong = Sender(), named("first"), named("strong")
+        signal.connect(first, sender)
+        interruption = Interruption(functools.partial(signal.connect, strong, sender, weak=False), at)
+        with interrupted(interruption):
+            signal.disconnect(first, sender)
+        was_interrupted = interruption.left <= 0
+        heard: Heard = []
+        signal.emit(sender, heard)
+        assert heard == ["strong"] * was_interrupted, f"interrupted before line {at}"
+        alive = ref(strong)
+        del strong, interruption, sender
+        assert alive() is None, f"interrupted before line {at}"
+    assert at > 10
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
+)
+def test_what_is_connected_in_the_middle_of_a_disconnect_that_had_been_done_stays_connected() -> None:
+    at = 0
+    was_interrupted = True
+    while was_interrupted:
+        at += 1
+        signal = Signal[Any, [Heard]]()
+        sender, first, second = Sender(), named("first"), named("second")
+        signal.connect(first, sender)
+
+        def replace(
+            signal: Signal[Any, [Heard]] = signal, first: Any = first, second: Any = second, sender: Sender = sender
+        ) -> None:
+            signal.disconnect(first, sender)
+            signal.connect(second, sender)
+
+        interruption = Interruption(replace, at)
+        with interrupted(interruption):
+            signal.disconnect(first, sender)
+        was_interrupted = interruption.left <= 0
+        heard: Heard = []
+        signal.emit(sender, heard)
+        assert heard == ["second"] * was_interrupted, f"interrupted before line {at}"
+    assert at > 10
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
+)
+@pytest.mark.refcounts
+def test_nobody_is_told_of_a_disconnection_from_a_sender_that_died_meanwhile() -> None:
+    at = 0
+    was_interrupted = True
+    told: list[object] = []
+
+    def listen(of: object, *, receiver: object, sender: object) -> None:
+        told.append(sender)
+
+    while was_interrupted:
+        at += 1
+        signal = Signal[Any, [Heard]]()
+        signal.receiver_disconnected.connect(listen)
+        receiver, senders = named("receiver"), [Sender()]
+        signal.connect(receiver, senders[0])
+        told.clear()
+        interruption = Interruption(senders.clear, at)
+        with interrupted(interruption):
+            answer = signal.disconnect(receiver)
+        was_interrupted = interruption.left <= 0
+        assert answer is bool(told), f"interrupted before line {at}"
+        assert None not in told, f"interrupted before line {at}"
+    assert at > 10
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
+)
+@pytest.mark.refcounts
+@pytest.mark.parametrize("apart", [1, 2, 3, 4, 5])
+def test_no_death_is_forgotten_where_a_signal_handler_raises_soon_after(apart: int) -> None:
+    at, broken = 0, True
+    while broken:
+        at += 1
+        signal = Signal[Any, [Heard]]()
+        receiver = named("receiver")
+        dead, senders = Sender(), [Sender()]
+        signal.connect(receiver, dead)
+        signal.connect(receiver, senders[0])
+        del dead
+        broken = False
+        try:
+            with interrupted(twice(senders.clear, at, sound, apart)):
+                _ = signal.has_receivers
+        except Alarm:
+            broken = True
+        unlock()
+        senders.clear()
+        assert not signal.has_receivers, f"death before line {at}"
+        assert not signal._buckets, f"death before line {at}"
+    assert at > 5
+
+
+@pytest.mark.refcounts
+def test_no_destructor_of_what_dies_with_a_connection_runs_under_the_lock() -> None:
+    locked: list[bool] = []
+
+    class Tattler:
+        def __del__(self) -> None:
+            locked.append(_lock._lock._is_owned())  # type: ignore[attr-defined]  # typeshed does not know it
+
+    def method_with(tattler: Tattler) -> Callable[[object, object, Heard], None]:
+        return lambda self, sender, heard: heard.append(str(tattler))
+
+    signal = Signal[Any, [Heard]]()
+    owners, receiver = [Sender(), Sender()], named("receiver")
+    for owner in owners:
+        signal.connect(MethodType(method_with(Tattler()), owner))
+    signal.emit("sender", [])
+    signal.connect(receiver, (Tattler(),))
+    del owner, receiver
+    owners.clear()
+    assert not signal.has_receivers
+    signal.emit("sender", [])
+    assert locked == [False] * 3
 
 
 @pytest.mark.refcounts

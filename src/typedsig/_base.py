@@ -205,7 +205,7 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         except BaseException:
             with LOCK:
                 if self._find(connection.key, sender) is connection:
-                    self._remove(connection.key, sender)
+                    self._remove(connection.key, sender, settle=False)
             connection.strong = None
             raise
 

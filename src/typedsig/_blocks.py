@@ -28,6 +28,8 @@ class ConnectedBlock:
 
     def __enter__(self) -> None:
         table = self._table
+        if table._dead:
+            table._settle()
         with LOCK:
             if table._blocks is None:
                 table._blocks = {}
@@ -35,7 +37,7 @@ class ConnectedBlock:
                 raise RuntimeError(f"this block of {table._label} is on already: call connected_to() once for each")
             found = table._find(self._what[0], self._sender)
             self._before = None if found is None else (found, found.strong is not None)
-            new = table._add(self._receiver, self._sender, weak=False) if found is None else None
+            new = table._add(self._receiver, self._sender, weak=False, settle=False) if found is None else None
             table._blocks[self] = None
         if new is not None:
             try:
@@ -52,7 +54,9 @@ class ConnectedBlock:
             if table._blocks is None or self not in table._blocks:
                 return
             alike = [
-                block for block in table._blocks if isinstance(block, ConnectedBlock) and block._what == self._what
+                block
+                for block in list(table._blocks)
+                if isinstance(block, ConnectedBlock) and block._what == self._what
             ]
             later = alike[alike.index(self) + 1 :]
             del table._blocks[self]
@@ -73,9 +77,11 @@ class ConnectedBlock:
             removed: list[tuple[Connection, object]] = []
             new = None
             if before is None:
-                removed = table._remove(self._what[0], self._sender)
+                removed = table._remove(self._what[0], self._sender, settle=False)
             else:  # disconnected during the block
-                new = table._add(self._receiver, self._sender, weak=not strong, place=before.place)
+                new = table._add(self._receiver, self._sender, weak=not strong, place=before.place, settle=False)
         table._let_go(self._receiver, removed)
         if new is not None:
             table._added(new, self._receiver, self._sender, weak=not strong)
+        if table._dead:
+            table._settle()

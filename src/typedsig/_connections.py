@@ -94,7 +94,7 @@ class Connections(Table):
         """
         found: dict[ReceiverKey, Connection] = {} if self._everyone is None else self._everyone.copy()
         if bucket is not None:
-            for receiver, connection in list(bucket.connections.items()):
+            for receiver, connection in bucket.connections.copy().items():
                 other = found.get(receiver)
                 found[receiver] = connection if other is None else TwinConnection.of(other, connection)
         return found

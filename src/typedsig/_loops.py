@@ -23,8 +23,9 @@ _SNAPSHOT: Final = """\
             connections = latest.snapshot
         else:
             latest = None  # which may be of another sender
-            connections = signal._resolved.get(id(sender))
-            if connections is None or signal._dead:
+            # In this order: another thread may take a dead sender whose id this one has off the list in between.
+            connections = None if signal._dead else signal._resolved.get(id(sender))
+            if connections is None:
                 connections = signal._resolve(sender)
 """
 

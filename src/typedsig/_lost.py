@@ -37,6 +37,10 @@ class Origin:
     _receiver: str
     served: bool
 
+    def move(self, other: "Origin") -> None:
+        """Tell where the other was connected."""
+        self._code, self._instruction = other._code, other._instruction
+
     def warn(self, signal: str) -> None:
         """Tell that the receiver is lost, unless everything is, as the interpreter is going."""
         if sys.is_finalizing():

@@ -13,7 +13,6 @@ after it, and again where a destructor has sent meanwhile.
 
 import itertools
 from collections.abc import Callable
-from operator import attrgetter
 from types import FunctionType, MethodType
 from typing import Any, ClassVar, Final
 
@@ -35,11 +34,16 @@ from ._sender import SenderKey, sender_key
 from ._types import ANY
 
 _next_place = itertools.count().__next__
-_by_place = attrgetter("place")
-
 
 # Of all signals without connections for one sender; never written to.
 _UNRESOLVED: Final[dict[SenderKey, Snapshot]] = {}
+
+
+def _strike(last: Connection | Bucket, dead: list[Connection | Bucket]) -> None:
+    """Take the last off the list, if it still is the last."""
+    # On one line, since a signal handler that raises after the pop would have another's death forgotten.
+    if dead and dead[-1] is last and (popped := dead.pop()) is not last:
+        dead.append(popped)  # died since the test
 
 
 class Table:
@@ -118,9 +122,11 @@ class Table:
             connection.strong = None
         return bool(removed)
 
-    def _add(self, receiver: AnyReceiver, sender: object, weak: bool, place: int | None = None) -> Connection | None:
-        """Connect, and return the connection if it is a new one."""
-        if self._dead:
+    def _add(
+        self, receiver: AnyReceiver, sender: object, weak: bool, place: int | None = None, *, settle: bool = True
+    ) -> Connection | None:
+        """Connect, and return the connection if it is a new one. Those who hold the lock settle before or after."""
+        if settle and self._dead:
             self._settle()
         if self._dead is None:
             with LOCK:
@@ -131,7 +137,7 @@ class Table:
             connection.place = place
         with LOCK:
             if self._places is not None or sender is not ANY:
-                self._share_origin(connection)
+                self._share_origin(connection, weak)
             if sender is ANY:
                 if self._everyone is None:
                     table: dict[ReceiverKey, Connection] = {}
@@ -193,14 +199,17 @@ class Table:
             return receiver.__self__, BuiltinFunction(receiver.__name__), BuiltinFunction.bind
         return receiver, None, MethodType
 
-    def _share_origin(self, connection: Connection) -> None:
+    def _share_origin(self, connection: Connection, weak: bool) -> None:
         """A receiver has one origin, whichever of its connections is the first to serve; None if one has."""
         other = None if self._everyone is None else self._everyone.get(connection.key)
         if other is None and self._places:
             bucket = next(reversed(self._places.get(connection.key, {}).values()), None)
             other = None if bucket is None else bucket.connections.get(connection.key)
         if other is not None:
-            connection.origin = other.origin  # also of a strong one, which may be the one to serve
+            mine, shared = connection.origin, other.origin
+            connection.origin = shared
+            if weak and other.strong is not None and mine is not None and shared is not None:
+                shared.move(mine)  # a strong one may be the one to serve, but never the one that is lost
 
     def _insert(self, connection: Connection, sender: object) -> Connection:
         """Put a connection for one sender into the table unless there is one like it; return the one that is there."""
@@ -231,6 +240,8 @@ class Table:
                 self._unplace(key, bucket)
         if found is connection:
             self._stale_for(of)
+            if connection.strong is not None:  # put into another bucket by `_take`
+                self._hold(connection)
         return found
 
     def _bucket(self, sender: object) -> Bucket | None:
@@ -256,12 +267,14 @@ class Table:
         bucket.release = None
         return bucket
 
-    def _drop(self, bucket: Bucket) -> None:
-        """Take a dead sender's bucket out of the table."""
+    def _drop(self, bucket: Bucket) -> bool:
+        """Take a bucket out of the table. Was it there?"""
         if self._buckets is not None and self._buckets.get(bucket.key) is bucket:
             found = self._buckets.pop(bucket.key, None)
             if found is not None and found is not bucket:  # made by a destructor since the test
                 self._buckets.setdefault(bucket.key, found)
+            return found is bucket
+        return False
 
     def _hold(self, connection: Connection) -> None:
         """Keep a connection's receiver alive, as long as there is the sender that it is connected for."""
@@ -271,9 +284,11 @@ class Table:
             if bucket is not None:
                 bucket.release_with_sender()
 
-    def _remove(self, key: ReceiverKey, sender: object, everywhere: bool = False) -> list[tuple[Connection, object]]:
+    def _remove(
+        self, key: ReceiverKey, sender: object, everywhere: bool = False, *, settle: bool = True
+    ) -> list[tuple[Connection, object]]:
         """Remove a receiver's connection for one sender or for `ANY`, or all it has; return them with their senders."""
-        if self._dead:
+        if settle and self._dead:
             self._settle()
         removed: list[tuple[Connection, object]] = []
         with LOCK:
@@ -307,15 +322,16 @@ class Table:
         if only is not None and found is not None and found is not only:  # connected by a destructor meanwhile
             self._insert(found, sender)
             return []
-        if not bucket.connections and self._buckets is not None and self._buckets.get(bucket.key) is bucket:
-            self._buckets.pop(bucket.key, None)
+        if not bucket.connections and self._drop(bucket):
             for late in list(bucket.connections.values()):  # connected by a destructor since the test
                 self._insert(late, sender)
         self._stale_for(bucket.key)
+        if key not in bucket.connections:
+            self._unplace(key, bucket)  # where a destructor connected it for a while
         if found is None:
             return []
         found.remove()
-        return [(found, sender)]
+        return [] if bucket.is_dead() else [(found, sender)]
 
     def _unplace(self, key: ReceiverKey, bucket: Bucket) -> None:
         """Forget that a receiver is in this bucket."""
@@ -367,24 +383,23 @@ class Table:
         """Take what died out of the table, and warn of what was lost by mistake."""
         dead = self._dead
         while dead:
+            gone: list[object] = []  # to be let go after the lock
             with LOCK:
                 last = next(reversed(dead), None)
                 if last is None:  # a destructor came here since the test
                     return
+                gone.append(last)
                 # It stays on the list until it is out of the table, so that a destructor that connects meanwhile
                 # buries it first: the receiver may have inherited its id.
-                lost = self._bury(last)
-                try:
-                    popped = dead.pop()
-                except IndexError:
-                    popped = last
-                if popped is not last:  # died meanwhile
-                    dead.append(popped)
+                lost = self._bury(last, gone)
+                _strike(last, dead)
+                last = None
             if lost is not None and not lost.served:
                 lost.served = True  # told once
                 lost.warn(self._label)
 
-    def _bury(self, dead: Connection | Bucket) -> Origin | None:
+    def _bury(self, dead: Connection | Bucket, gone: list[object]) -> Origin | None:
+        """Take it out of the table. What goes with it is kept in ``gone``."""
         if isinstance(dead, Bucket):
             self._stale_for(dead.key)
             self._drop(dead)
@@ -402,6 +417,7 @@ class Table:
             bucket = None if self._buckets is None else self._buckets.get(dead.sender_key)
             if bucket is None or bucket.is_dead() or bucket.connections.get(dead.key) is not dead:
                 return None  # nobody misses a receiver that listened to the dead
+            gone.append(bucket)
             self._unplace(dead.key, bucket)
             self._take(dead.key, bucket, dead)
         return dead.origin
