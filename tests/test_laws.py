@@ -858,7 +858,9 @@ class SignalAgainstList(RuleBasedStateMachine):
             assert (body.alive() is not None) is expected, f"{body.kind} {body.numbers}: should it live? {expected}"
             if not expected and body.kind in ("function", "partial", "callable", "mock"):
                 mine = [entry for entry in entries if entry.receiver in body.numbers]
-                at_most += any(not entry.safe for entry in mine)
+                # Its sender may have died later in the same step, when the loss was told already.
+                ever = mine + [entry for entry in self.entries if entry.receiver in body.numbers and not entry.strong]
+                at_most += any(not entry.safe for entry in ever)
                 at_least += bool(mine) and not any(entry.safe for entry in mine)
         self.entries = [entry for entry in entries if self.by_number[entry.receiver].alive() is not None]
         kept |= {entry.sender for entry in self.entries if entry.sender in held}
