@@ -223,6 +223,21 @@ def test_a_crowd_of_receivers_that_died_leaves_nothing_behind(
     assert after - before < 100_000, "what is left is the room in the dictionaries"
 
 
+@pytest.mark.parametrize("sender", [ANY, "me"])
+def test_no_send_looks_twice_at_a_receiver_that_died(
+    signal: Signal[Any, ..., Any], collect: Callable[[], None], sender: Any
+) -> None:
+    function = make_function()
+    signal.connect(function, sender)
+    signal.connect(receiver, sender)
+    assert len(signal.send("me")) == 2
+    del function
+    collect()
+    signal.send("me")
+    signal.send("me")
+    assert len(signal._resolve("me")) == 1
+
+
 def _by_disconnecting(signal: Signal[Any, ..., Any], receivers: list[Any]) -> None:
     for receiver in receivers:
         signal.disconnect(receiver)
