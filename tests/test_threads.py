@@ -23,7 +23,7 @@ from weakref import finalize, ref
 
 import pytest
 
-from typedsig import ANY, Namespace, Raised, Signal, _lock
+from typedsig import ANY, Namespace, Raised, Signal, _lock, _table
 
 LONG = "TYPEDSIG_LONG" in os.environ
 SECONDS = 20.0 if LONG else 0.4
@@ -997,6 +997,17 @@ def test_no_death_is_forgotten_where_a_signal_handler_raises_soon_after(apart: i
     assert at > 5
 
 
+def test_a_death_that_another_thread_notes_as_one_is_struck_off_stays_on_the_list() -> None:
+    class Deaths(list[Any]):
+        def pop(self, index: Any = -1) -> Any:
+            self.append("newer")
+            return super().pop(index)
+
+    deaths = Deaths(["older", "last"])
+    _table._strike("last", deaths)  # type: ignore[arg-type]  # any object will do
+    assert "newer" in deaths
+
+
 @pytest.mark.refcounts
 def test_no_destructor_of_what_dies_with_a_connection_runs_under_the_lock() -> None:
     locked: list[bool] = []
@@ -1010,11 +1021,11 @@ def test_no_destructor_of_what_dies_with_a_connection_runs_under_the_lock() -> N
 
     signal = Signal[Any, [Heard]]()
     owners, receiver = [Sender(), Sender()], named("receiver")
-    for owner in owners:
-        signal.connect(MethodType(method_with(Tattler()), owner))
+    signal.connect(MethodType(method_with(Tattler()), owners[0]))
+    signal.connect(MethodType(method_with(Tattler()), owners[1]))
     signal.emit("sender", [])
     signal.connect(receiver, (Tattler(),))
-    del owner, receiver
+    del receiver
     owners.clear()
     assert not signal.has_receivers
     signal.emit("sender", [])
