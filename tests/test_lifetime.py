@@ -654,12 +654,13 @@ def test_warning_as_error_leaves_no_block_on(signal: Signal[Any, ..., Any]) -> N
 
 @pytest.mark.refcounts
 def test_warning_as_error_leaves_nothing_connected_that_a_listener_refused(signal: Signal[Any, ..., Any]) -> None:
+    kept = [make_function()]
+
     def refuse(of: object, **payload: object) -> None:
-        lost.clear()
+        kept.clear()
         raise LookupError
 
-    lost = [make_function()]
-    signal.connect(lost[0])
+    signal.connect(kept[0])
     signal.receiver_connected.connect(refuse)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
