@@ -650,6 +650,11 @@ def test_warning_as_error_leaves_no_block_on(signal: Signal[Any, ..., Any]) -> N
         with pytest.raises(LostReceiverWarning), signal.connected_to(receiver):
             raise AssertionError
         assert not signal.has_receivers
+        signal.connect(receiver)
+        with pytest.raises(LostReceiverWarning), signal.connected_to(receiver):
+            signal.disconnect(receiver)
+            _lambda(signal)
+        assert signal.receivers == [receiver]
 
 
 @pytest.mark.refcounts
