@@ -651,9 +651,12 @@ def test_warning_as_error_leaves_no_block_on(signal: Signal[Any, ..., Any]) -> N
             raise AssertionError
         assert not signal.has_receivers
         signal.connect(receiver)
-        with pytest.raises(LostReceiverWarning), signal.connected_to(receiver):
-            signal.disconnect(receiver)
-            _lambda(signal)
+        block = signal.connected_to(receiver)
+        block.__enter__()
+        signal.disconnect(receiver)
+        _lambda(signal)
+        with pytest.raises(LostReceiverWarning):
+            block.__exit__(None, None, None)
         assert signal.receivers == [receiver]
 
 
