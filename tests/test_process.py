@@ -124,6 +124,46 @@ def test_lambdas_that_nobody_sent_to_are_silent_at_exit() -> None:
     )
 
 
+@pytest.mark.processes
+@pytest.mark.parametrize("others", [0, 1, 2])
+@pytest.mark.parametrize("receiver", ["make()", "[].append"])
+@pytest.mark.parametrize("sender", ["'a value'", "(1, 2)", "Sender()"])
+def test_nothing_crashes_as_what_a_signal_alone_holds_goes_with_it(receiver: str, sender: str, others: int) -> None:
+    """CPython before 3.13 can crash when weak references are destroyed by the destruction of what they refer to."""
+    assert (
+        says(f"""
+        import gc
+        from weakref import ref
+        from typedsig import Signal
+
+        class Sender:
+            def hear(self, sender):
+                pass
+
+        def make():
+            return lambda sender: None
+
+        for sends in range(3):
+            signal, receiver, sender = Signal(), {receiver}, {sender}
+            getattr(receiver, "__dict__", {{}})["sender"] = sender
+            signal.connect(receiver, weak=False)
+            signal.connect(receiver, sender, weak=False)
+            for _ in range(sends):
+                signal.send(sender)
+                signal.send("another")
+                signal.send(sender)
+            with signal.connected_to(receiver, "another"):
+                signal.send("another")
+            watched = [ref(receiver, lambda gone: None) for _ in range({others})]
+            del receiver, sender
+            del signal
+            gc.collect()
+        print("done")
+    """)
+        == "done"
+    )
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 @pytest.mark.processes
 def test_fork_in_a_threaded_program_does_not_lock_the_child() -> None:

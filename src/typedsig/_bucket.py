@@ -35,7 +35,7 @@ class Bucket(ref[Any]):
 
     def release_with_sender(self) -> None:
         """Have the sender's death let go of all that is held strongly here."""
-        if self.release is None:
+        if self.held is None and self.release is None:
             release = _Release(self(), _let_go)
             release.connections = self.connections
             self.release = release

@@ -1,7 +1,7 @@
 """One receiver connected for one sender: a weak reference that a send calls to get the receiver."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 from weakref import ref
 
 from ._lost import Origin
@@ -54,6 +54,11 @@ class RemovedConnection(Connection):
         return None
 
 
+NOTHING: Final = id
+"""The callback of weak references that need none: CPython before 3.13 crashes where one without is destroyed together with
+what it refers to, by that very destruction, if that has other weak references."""
+
+
 class TwinConnection(Connection):
     """Stands in a snapshot for two connections of one receiver, and reaches it until both are removed."""
 
@@ -67,7 +72,7 @@ class TwinConnection(Connection):
         target = one()
         if target is None:
             return other
-        twin = TwinConnection(target)
+        twin = TwinConnection(target, NOTHING)
         twin._one, twin._other = one, other
         twin.key, twin.origin, twin.function = one.key, one.origin or other.origin, one.function
         if one.function is not None:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from ._bucket import Bucket, Resolved, Snapshot
-from ._connection import Connection, TwinConnection
+from ._connection import NOTHING, Connection, TwinConnection
 from ._lock import LOCK
 from ._muting import Mute
 from ._receiver import ReceiverKey
@@ -74,7 +74,7 @@ class Connections(Table):
         if found is None:
             found = self._resolved[key] = self._in_order(bucket, mutes)
             if bucket.held is None:
-                latest = Resolved(sender)
+                latest = Resolved(sender, NOTHING)
                 latest.snapshot = found
                 self._latest = latest
         return found

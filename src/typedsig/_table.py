@@ -17,7 +17,7 @@ from types import FunctionType, MethodType
 from typing import Any, ClassVar, Final
 
 from ._bucket import NOBODY, Bucket, Resolved, Snapshot
-from ._connection import Connection, Holder, RemovedConnection, call_held, held
+from ._connection import NOTHING, Connection, Holder, RemovedConnection, call_held, held
 from ._lock import LOCK
 from ._lost import Origin, origin
 from ._muting import Mute
@@ -260,7 +260,7 @@ class Table:
             bucket = Bucket(sender, self._dead.append)
         except TypeError:  # slotted, or a value
             held = Holder(sender)
-            bucket = Bucket(held)
+            bucket = Bucket(held, NOTHING)
         bucket.key = key
         bucket.connections = {}
         bucket.held = held
