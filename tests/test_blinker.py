@@ -631,6 +631,19 @@ def test_nobody_inherits_the_receivers_of_a_dead_sender(mod: Any) -> None:
 
 
 @pytest.mark.refcounts
+def test_receivers_do_not_show_the_dead(mod: Any) -> None:
+    signal = mod.Signal()
+
+    def receiver(sender: object) -> None:
+        """Hear nothing."""
+
+    signal.connect(receiver)
+    del receiver
+    assert len(signal.receivers) == 0
+    assert not signal.receivers
+
+
+@pytest.mark.refcounts
 def test_connections_to_a_sender_go_with_it(mod: Any) -> None:
     signal = mod.Signal()
     sender, log = Sender(), Log()
