@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from types import CodeType, FrameType, MethodType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 from weakref import finalize, ref
 
 import pytest
@@ -543,6 +543,11 @@ def twice(first: Callable[[], object], at: int, second: Callable[[], object], la
     return interruption
 
 
+interrupting = pytest.mark.skipif(
+    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
+)
+
+
 def is_ours(code: CodeType) -> bool:
     return code.co_filename.startswith((OURS, "<typedsig"))
 
@@ -612,9 +617,7 @@ def in_turn(setting: Step, *steps: Step) -> list[Heard] | None:
     return world.outcome()
 
 
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
-)
+@interrupting
 @pytest.mark.refcounts
 @pytest.mark.parametrize(("setting", "step"), CASES, ids=lambda step: step.name)
 def test_an_operation_interrupted_anywhere_is_as_if_one_came_after_the_other(setting: Step, step: Step) -> None:
@@ -637,9 +640,7 @@ def test_an_operation_interrupted_anywhere_is_as_if_one_came_after_the_other(set
             at += 1
 
 
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
-)
+@interrupting
 @pytest.mark.refcounts
 @pytest.mark.parametrize("sender", [ANY, "sender"])
 def test_whether_anybody_is_connected_is_exact_wherever_the_last_receiver_dies(sender: Any) -> None:
@@ -672,9 +673,7 @@ def unlock() -> None:
         _lock._lock.release()
 
 
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
-)
+@interrupting
 @pytest.mark.parametrize("sender", [ANY, "sender"])
 @pytest.mark.parametrize(
     ("operation", "expected"),
@@ -709,9 +708,7 @@ def test_an_operation_that_a_signal_handler_broke_off_can_be_done_again(
     assert at > 10
 
 
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
-)
+@interrupting
 @pytest.mark.parametrize("count", [0, 1, 2])
 @pytest.mark.parametrize("send", ["send", "emit", "send_robust"])
 def test_what_a_signal_handler_raises_during_a_send_is_raised(send: str, count: int) -> None:
@@ -738,9 +735,7 @@ def test_what_a_signal_handler_raises_during_a_send_is_raised(send: str, count: 
     assert at > 3
 
 
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
-)
+@interrupting
 @pytest.mark.parametrize("scope", ["process", "context"])
 def test_a_muting_that_a_signal_handler_broke_off_as_it_began_mutes_nobody(
     scope: Literal["process", "context"],
@@ -783,9 +778,15 @@ class LargeReceiver(Large):
         """Say nothing."""
 
 
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
-)
+LargeT = TypeVar("LargeT", bound=Large)
+
+
+def heirs_of(before: int, kind: type[LargeT]) -> Iterator[LargeT]:
+    """The new one that has this id, if there is one."""
+    return (each for each in [kind() for _ in range(100)] if id(each) == before)
+
+
+@interrupting
 @pytest.mark.refcounts
 @pytest.mark.filterwarnings("ignore::typedsig.LostReceiverWarning")
 @pytest.mark.parametrize("sender", [ANY, "sender"])
@@ -808,7 +809,7 @@ def test_a_receiver_is_not_taken_for_a_dead_one_whose_id_it_inherited(others: li
         def connect_heir(
             signal: Signal[Any, ..., Any] = signal, before: int = before, heirs: list[LargeReceiver] = heirs
         ) -> None:
-            heirs += [each for each in [LargeReceiver() for _ in range(100)] if id(each) == before]
+            heirs += heirs_of(before, LargeReceiver)
             for heir in heirs:
                 signal.connect(heir, sender)
 
@@ -822,9 +823,7 @@ def test_a_receiver_is_not_taken_for_a_dead_one_whose_id_it_inherited(others: li
     assert inherited, "no id was inherited, so nothing was tested"
 
 
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
-)
+@interrupting
 @pytest.mark.refcounts
 def test_a_sender_is_not_taken_for_a_dead_one_whose_id_it_inherited() -> None:
     """Wherever a receiver is connected to it while a send takes the dead one out of the table."""
@@ -843,7 +842,7 @@ def test_a_sender_is_not_taken_for_a_dead_one_whose_id_it_inherited() -> None:
         def connect_heir(
             signal: Signal[Any, ..., Any] = signal, before: int = before, heirs: list[Large] = heirs, new: Any = new
         ) -> None:
-            heirs += [each for each in [Large() for _ in range(100)] if id(each) == before]
+            heirs += heirs_of(before, Large)
             for heir in heirs:
                 signal.connect(new, heir)
 
@@ -860,9 +859,7 @@ def test_a_sender_is_not_taken_for_a_dead_one_whose_id_it_inherited() -> None:
     assert inherited, "no id was inherited, so nothing was tested"
 
 
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
-)
+@interrupting
 @pytest.mark.refcounts
 def test_a_send_meets_no_receivers_of_a_dead_sender_wherever_another_takes_them_out() -> None:
     at = 0
@@ -878,7 +875,7 @@ def test_a_send_meets_no_receivers_of_a_dead_sender_wherever_another_takes_them_
         signal.emit(another, [])
         before = id(sender)
         del sender
-        heir = next(each for each in [Large() for _ in range(100)] if id(each) == before)
+        heir = next(heirs_of(before, Large))
         interruption = Interruption(functools.partial(signal.emit, another, []), at)
         heard: Heard = []
         with interrupted(interruption):
@@ -888,9 +885,7 @@ def test_a_send_meets_no_receivers_of_a_dead_sender_wherever_another_takes_them_
     assert at > 10
 
 
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
-)
+@interrupting
 @pytest.mark.refcounts
 def test_what_is_connected_strongly_in_the_middle_of_a_disconnect_dies_with_its_sender() -> None:
     at = 0
@@ -914,9 +909,7 @@ def test_what_is_connected_strongly_in_the_middle_of_a_disconnect_dies_with_its_
     assert at > 10
 
 
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
-)
+@interrupting
 def test_what_is_connected_in_the_middle_of_a_disconnect_that_had_been_done_stays_connected() -> None:
     at = 0
     was_interrupted = True
@@ -942,9 +935,7 @@ def test_what_is_connected_in_the_middle_of_a_disconnect_that_had_been_done_stay
     assert at > 10
 
 
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
-)
+@interrupting
 @pytest.mark.refcounts
 def test_nobody_is_told_of_a_disconnection_from_a_sender_that_died_meanwhile() -> None:
     at = 0
@@ -970,9 +961,7 @@ def test_nobody_is_told_of_a_disconnection_from_a_sender_that_died_meanwhile() -
     assert at > 10
 
 
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
-)
+@interrupting
 @pytest.mark.refcounts
 @pytest.mark.parametrize("apart", [1, 2, 3, 4, 5])
 def test_no_death_is_forgotten_where_a_signal_handler_raises_soon_after(apart: int) -> None:
@@ -1044,7 +1033,7 @@ def test_a_sender_is_not_taken_for_a_dead_one_that_nobody_told_of() -> None:
     sender = None
     assert signal._dead
     signal._dead.clear()
-    sender = next(each for each in [Large() for _ in range(100)] if id(each) == before)
+    sender = next(heirs_of(before, Large))
     assert not signal.has_receivers_for(sender)
     with signal.connected_to(old, sender):
         signal.connect(new, sender)
@@ -1053,9 +1042,7 @@ def test_a_sender_is_not_taken_for_a_dead_one_that_nobody_told_of() -> None:
     assert heard == ["new"]
 
 
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) and sys.gettrace() is not None, reason="a tracer is on already: a debugger or coverage"
-)
+@interrupting
 @pytest.mark.refcounts
 def test_a_new_sender_is_not_taken_for_one_whose_death_could_not_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Python ignores a Ctrl-C in the callback that tells of the death, and the new one may have the same id."""
@@ -1074,8 +1061,7 @@ def test_a_new_sender_is_not_taken_for_one_whose_death_could_not_be_told(monkeyp
     with interrupted(Interruption(press_ctrl_c, 1)):
         sender = None
     assert ignored == [KeyboardInterrupt]
-    made = [Large() for _ in range(100)]
-    sender = next(each for each in made if id(each) == before)
+    sender = next(heirs_of(before, Large))
     assert signal.receivers_for(sender) == []
     heard: Heard = []
     signal.emit(sender, heard)
