@@ -575,6 +575,37 @@ async def test_receiver_that_dies_while_suspended_is_skipped(
     assert answers_of(await getattr(signal, send)(None)) == ["killer", "plain"]
 
 
+@pytest.mark.parametrize("send", ["send_async", "emit_async"])
+@pytest.mark.parametrize("leaves", [False, True], ids=["stays", "leaves"])
+async def test_type_error_is_not_taken_for_the_death_of_a_receiver(
+    signal: AsyncSignal[Any, ..., Any], leaves: bool, send: str
+) -> None:
+    """Of coroutine functions, which are called without asking first whether they are there."""
+    called: list[str] = []
+
+    async def first(sender: object) -> None:
+        await anyio.lowlevel.checkpoint()
+        signal.disconnect(gone)
+
+    async def gone(sender: object) -> None:
+        called.append("gone")
+
+    async def mistaken(sender: object) -> None:
+        await anyio.lowlevel.checkpoint()
+        called.append("mistaken")
+        if leaves:
+            signal.disconnect(mistaken)
+        raise TypeError("mistaken")
+
+    for receiver in (first, gone, mistaken, coroutine_function):
+        signal.connect(receiver)
+    with pytest.raises(TypeError, match="mistaken") as caught:
+        await getattr(signal, send)(None)
+    assert caught.traceback[-1].name == "mistaken"
+    assert caught.value.__context__ is None
+    assert called == ["mistaken"]
+
+
 @suspending
 async def test_muting_while_suspended_does_not_stop_the_send(signal: AsyncSignal[Any, ..., Any], send: str) -> None:
     signal.connect(plain)

@@ -14,6 +14,7 @@ from unittest.mock import ANY
 import pytest
 
 from typedsig import Outcome, Raised, Returned, Signal, unwrap
+from typedsig._failures import called_dead
 
 if sys.version_info < (3, 11):
     from exceptiongroup import ExceptionGroup
@@ -90,6 +91,64 @@ def test_what_is_no_exception_always_ends_the_send(
     with pytest.raises(error):
         getattr(signal, send)(None)
     assert called == []
+
+
+def refuses(sender: object) -> None:
+    """Take no payload."""
+
+
+@pytest.mark.parametrize("send", ["send", "emit"])
+@pytest.mark.parametrize("leaves", [False, True], ids=["stays", "leaves"])
+@pytest.mark.parametrize("others", [0, 2])
+def test_type_error_is_not_taken_for_the_death_of_a_receiver(
+    signal: Signal[Any, ..., Any], others: int, leaves: bool, send: str
+) -> None:
+    """A send calls what the reference to a plain function gives, and None, of a dead one, cannot be called."""
+
+    def mistaken(sender: object, **payload: object) -> None:
+        if leaves:
+            signal.disconnect(mistaken)
+        raise TypeError("mistaken")
+
+    first, then = (lambda sender, **payload: signal.disconnect(then)), lambda sender, **payload: None
+    for other in (first, then)[:others]:  # one that is gone stands before
+        signal.connect(other)
+    signal.connect(mistaken)
+    signal.connect(fine)
+    with pytest.raises(TypeError, match="mistaken") as caught:
+        getattr(signal, send)(None, path="a")
+    assert caught.traceback[-1].name == "mistaken"
+    assert caught.value.__context__ is None
+    if sys.version_info >= (3, 11):
+        assert len(notes_of(caught.value)) == 1
+        assert "mistaken" in notes_of(caught.value)[0]
+
+
+@pytest.mark.parametrize("error", [TypeError, TimeoutError])
+def test_only_a_type_error_tells_that_a_receiver_was_dead(
+    signal: Signal[Any, ..., Any], error: type[Exception]
+) -> None:
+    """Signal handlers may raise another in a send, right where it has called a receiver that then left."""
+    signal.connect(fine)
+    (connection,) = signal._resolve(None)
+    signal.disconnect(fine)
+    caught: Exception | None = None
+    try:
+        raise error
+    except error as raised:
+        caught = raised
+    assert called_dead(caught, connection) == (error is TypeError)
+
+
+@pytest.mark.parametrize("send", ["send", "emit"])
+def test_receiver_that_does_not_take_what_is_sent_is_told(signal: Signal[Any, ..., Any], send: str) -> None:
+    signal.connect(fine)
+    signal.connect(refuses)
+    signal.connect(fail)
+    with pytest.raises(TypeError, match=r"refuses\(\).*path") as caught:
+        getattr(signal, send)(None, path="a")
+    if sys.version_info >= (3, 11):
+        assert notes_of(caught.value) == [f"raised by {__name__}.refuses, a receiver of typedsig.Signal 'signal'"]
 
 
 def test_signal_is_usable_after_a_failure(signal: Signal[Any, ..., Any]) -> None:

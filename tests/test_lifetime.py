@@ -223,19 +223,38 @@ def test_a_crowd_of_receivers_that_died_leaves_nothing_behind(
     assert after - before < 100_000, "what is left is the room in the dictionaries"
 
 
-@pytest.mark.parametrize("sender", [ANY, "me"])
+@pytest.mark.parametrize("send", ["send", "emit", "send_robust"])
+@pytest.mark.parametrize("other", [None, receiver, Owner()], ids=["alone", "among functions", "among others"])
 def test_no_send_looks_twice_at_a_receiver_that_died(
-    signal: Signal[Any, ..., Any], collect: Callable[[], None], sender: Any
+    signal: Signal[Any, ..., Any], collect: Callable[[], None], other: Any, send: str
 ) -> None:
     function = make_function()
-    signal.connect(function, sender)
-    signal.connect(receiver, sender)
-    assert len(signal.send("me")) == 2
+    for each in (function, other):
+        if each is not None:
+            signal.connect(each)
+    getattr(signal, send)(None)
+    assert signal._snapshot is not None
+    assert len(signal._snapshot) == (1 if other is None else 2)
+    del function, each
+    collect()
+    getattr(signal, send)(None)
+    getattr(signal, send)(None)
+    assert signal._snapshot is not None
+    assert len(signal._snapshot) == (0 if other is None else 1)
+
+
+def test_no_send_of_one_sender_looks_twice_at_a_receiver_that_died(
+    signal: Signal[Any, ..., Any], collect: Callable[[], None]
+) -> None:
+    function, me = make_function(), Owner()
+    signal.connect(function, me)
+    signal.connect(receiver, me)
+    signal.send(me)
+    assert len(signal._resolved[id(me)]) == 2
     del function
     collect()
-    signal.send("me")
-    signal.send("me")
-    assert len(signal._resolve("me")) == 1
+    signal.send(me)
+    assert len(signal._resolved[id(me)]) == 1
 
 
 def _by_disconnecting(signal: Signal[Any, ..., Any], receivers: list[Any]) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +13,10 @@ from typedsig import ANY, Signal
 @Signal
 def asked(sender: object, *, question: str) -> object:
     """Sent to whoever may know."""
+
+
+def declared(sender: object, *, path: str) -> object:
+    raise AssertionError("a prototype is never called")
 
 
 @pytest.fixture
@@ -243,6 +248,36 @@ def test_nobody_is_skipped_when_each_disconnects_itself(signal: Signal[Any, ...,
     signal.send(None)
     signal.send(None)
     assert called == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("make", [lambda: Signal(declared), Signal], ids=["declared", "undeclared"])
+@pytest.mark.parametrize("send", ["send", "emit", "send_robust"])
+def test_functions_disconnected_during_a_send_are_skipped_wherever_they_stand(
+    make: Callable[[], Signal[Any, ..., Any]], send: str
+) -> None:
+    signal = make()
+    called: list[int] = []
+
+    def make_function(number: int) -> Callable[..., object]:
+        def function(sender: object, *, path: str) -> int:
+            called.append(number)
+            if number == 0:
+                for other in (1, 2, 5):
+                    signal.disconnect(functions[other])
+            return number
+
+        return function
+
+    functions = [make_function(number) for number in range(6)]
+    for function in functions:
+        signal.connect(function)
+    sent = getattr(signal, send)(None, path="a")
+    assert called == [0, 3, 4]
+    if send == "send":
+        assert sent == [(functions[number], number) for number in called]
+    called.clear()
+    getattr(signal, send)(None, path="a")
+    assert called == [0, 3, 4]
 
 
 @pytest.mark.refcounts

@@ -5,7 +5,7 @@ from typing import Any, Final
 from weakref import ref
 
 from ._lost import Origin
-from ._receiver import ReceiverKey
+from ._receiver import ReceiverKey, describe
 from ._sender import SenderKey
 
 
@@ -40,6 +40,11 @@ class Connection(ref[Any]):
     def rebound(self, target: Any) -> Any:
         """The receiver as it was connected, made from what the reference gave."""
         return target if self.function is None else self.rebind(self.function, target)
+
+    def described(self) -> str:
+        """Name the receiver for a message, also if it has been disconnected since it was called."""
+        target = ref.__call__(self)
+        return "a dead receiver" if target is None else describe(self.rebound(target))
 
     def remove(self) -> None:
         """Reach nobody any more, also in sends that hold this connection in their snapshot."""

@@ -1,13 +1,13 @@
 """What a send calls: the connections of one signal as sends, mutes and questions see them.
 
-The first send after a write builds one immutable tuple under the lock, and all later sends read it without. A connection
-*is* the weak reference to its receiver, so a send calls it to get the receiver and asks nobody else.
+The first send after a write builds one list under the lock, which nobody changes and all later sends read without. A
+connection *is* the weak reference to its receiver, so a send calls it to get the receiver and asks nobody else.
 """
 
 from operator import attrgetter
 from typing import Any
 
-from ._bucket import Bucket, Resolved, Snapshot
+from ._bucket import NO_ONE, Bucket, Resolved, Snapshot
 from ._connection import NOTHING, Connection, TwinConnection
 from ._lock import LOCK
 from ._muting import Mute
@@ -83,9 +83,9 @@ class Connections(Table):
         found = self._matching(bucket)
         for mute in mutes:
             if mute.receiver is None:
-                return ()
+                return NO_ONE
             found.pop(mute.receiver, None)
-        return tuple(sorted(found.values(), key=_by_place))
+        return sorted(found.values(), key=_by_place)
 
     def _matching(self, bucket: Bucket | None) -> dict[ReceiverKey, Connection]:
         """The connections that a send from a sender with this bucket calls, by receiver.

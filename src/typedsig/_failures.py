@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, final
 
 from ._connection import Connection
 from ._connections import Connections
-from ._receiver import describe
 from ._types import ValueT
 
 if TYPE_CHECKING and sys.version_info < (3, 11):
@@ -127,12 +126,19 @@ def failures(errors: list[Exception], receivers: int) -> "ExceptionGroup[Excepti
     return group(f"{len(errors)} of {receivers} receivers failed", errors)
 
 
-def explain(error: BaseException, signal: Connections, connection: Connection | None, target: object) -> None:
+def called_dead(error: Exception, connection: Connection | None) -> bool:
+    """Was this raised by calling what a dead connection gives, which is None, rather than by a receiver?"""
+    if type(error) is not TypeError or connection is None or connection() is not None:
+        return False
+    return error.__traceback__ is not None and error.__traceback__.tb_next is None
+
+
+def explain(error: BaseException, signal: Connections, connection: Connection | None) -> None:
     """Note on an error which receiver of which signal raised it, once, and only where that works."""
-    if connection is None or target is None:  # raised by nobody: a signal handler did, or a recursion went too deep
+    if connection is None:  # raised by nobody: a signal handler did, or a recursion went too deep
         return
     try:
-        note = f"raised by {describe(connection.rebound(target))}, a receiver of {signal._label}"
+        note = f"raised by {connection.described()}, a receiver of {signal._label}"
         add_note: Callable[[str], None] | None = getattr(error, "add_note", None)  # since Python 3.11
         if add_note is not None and note not in getattr(error, "__notes__", ()):
             add_note(note)
@@ -140,12 +146,10 @@ def explain(error: BaseException, signal: Connections, connection: Connection | 
         pass
 
 
-def refuse_coroutine(
-    value: Coroutine[Any, Any, Any], signal: Connections, connection: Connection, target: object
-) -> None:
+def refuse_coroutine(value: Coroutine[Any, Any, Any], signal: Connections, connection: Connection) -> None:
     """A synchronous signal does not await: close the coroutine, so that it does not go unnoticed, and say so."""
     value.close()
     raise TypeError(
-        f"{describe(connection.rebound(target))} returned a coroutine, which {signal._label} cannot await: connect a "
-        f"plain function, or declare the signal as an AsyncSignal"
+        f"{connection.described()} returned a coroutine, which {signal._label} cannot await: connect a plain function, "
+        f"or declare the signal as an AsyncSignal"
     )

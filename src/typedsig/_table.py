@@ -16,7 +16,7 @@ from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import Any, ClassVar, Final
 
-from ._bucket import NOBODY, Bucket, Resolved, Snapshot
+from ._bucket import NO_ONE, NOBODY, Bucket, Resolved, Snapshot
 from ._connection import NOTHING, Connection, Holder, RemovedConnection, call_held, held
 from ._lock import LOCK
 from ._lost import Origin, origin
@@ -99,7 +99,7 @@ class Table:
     """Raised by every write, so that a snapshot built meanwhile is known to be stale."""
 
     def __init__(self) -> None:
-        self._snapshot = self._for_everyone = ()
+        self._snapshot = self._for_everyone = NO_ONE
         self._everyone = self._buckets = self._places = self._dead = self._mutes = self._blocks = None
         self._resolved = _UNRESOLVED
         self._latest = NOBODY

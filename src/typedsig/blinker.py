@@ -40,6 +40,7 @@ from typing import Any, Final, Literal, TypeVar
 from weakref import WeakMethod, ref
 
 from ._blocks import ConnectedBlock
+from ._bucket import Snapshot
 from ._connection import Connection
 from ._connections import Connections
 from ._lock import LOCK
@@ -119,7 +120,7 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
         if owner is not None and self.disconnected is not None:
             self.disconnected.send(owner, receiver=receiver, sender=sender)
 
-    def unmuted(self, sender: object) -> tuple[Connection, ...]:
+    def unmuted(self, sender: object) -> Snapshot:
         """What a send from this sender would call if nothing were muted."""
         if self._mutes:
             with LOCK:
@@ -327,9 +328,7 @@ class Signal:
         if table is None:
             return []
         connections = table._snapshot
-        if connections is None:
-            connections = table._resolve(sender)
-        if not connections:
+        if not connections and (connections is not None or not table._resolve(sender)):
             return []
         results: list[tuple[Callable[..., Any], Any]] = []
         if not table.coroutines:
