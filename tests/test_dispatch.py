@@ -230,6 +230,7 @@ def test_undeclared_payload_may_have_any_names(kind: Any, count: int) -> None:
         ((0,), {"no name": 1, "class": 2, "'); fail(": 3, "": 4}),
         ((), {"b": 1, "a": 2}),
         ((), {"a": 1, "b": 2}),
+        ((1,), {"k1": 2, "k0": 3, "p0": 4, "args": 5, "kwargs": 6}),
     ):
         got.clear()
         call_all(signal, "me", *args, **kwargs)

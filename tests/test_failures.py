@@ -460,6 +460,22 @@ def test_refusal_of_a_coroutine_names_the_receiver(signal: Signal[Any, ..., Any]
     assert "returns_coroutine" in str(caught.value)
 
 
+@pytest.mark.refcounts
+def test_coroutine_of_a_receiver_that_dies_by_its_call_is_refused(signal: Signal[Any, ..., Any]) -> None:
+    async def wait() -> None: ...
+
+    def vanish(sender: object) -> object:
+        functions.clear()
+        return wait()
+
+    functions = [vanish]
+    del vanish
+    signal.connect(fine)
+    signal.connect(functions[0])
+    with pytest.raises(TypeError, match="a receiver that is gone returned a coroutine"):
+        signal.emit(None)
+
+
 def test_returned_coroutine_is_one_failure_among_others(signal: Signal[Any, ..., Any]) -> None:
     signal.connect(returns_coroutine)
     signal.connect(fine)

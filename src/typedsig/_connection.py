@@ -43,8 +43,8 @@ class Connection(ref[Any]):
 
     def described(self) -> str:
         """Name the receiver for a message, also if it has been disconnected since it was called."""
-        target = ref.__call__(self)
-        return "a dead receiver" if target is None else describe(self.rebound(target))
+        target = super().__call__()  # not that of RemovedConnection
+        return "a receiver that is gone" if target is None else describe(self.rebound(target))
 
     def remove(self) -> None:
         """Reach nobody any more, also in sends that hold this connection in their snapshot."""

@@ -41,10 +41,13 @@ def _spread(name: str, count: int, keywords: tuple[str, ...]) -> FunctionType:
     names = [f"k{index}" for index in range(len(keywords))]
     positional = [f"p{index}" for index in range(count)]
     passed = [*positional, *(f"{name}={name}" for name in names)]
-    unpacking = f"[{', '.join(positional)}] = args; [{', '.join(names)}] = kwargs.values()"
-    code, scope = _code(name, Shape(unpacking, "".join(f", {argument}" for argument in passed)), "spread")
-    # Keywords come from the call and may be any string. They stay data: a constant of the code, never source text.
-    consts = tuple(keywords if const == tuple(names) and names else const for const in code.co_consts)
+    unpacking = [f"[{', '.join(positional)}] = args"] * bool(positional)
+    # One by one, which takes 10 ns for one, and taking values() apart 59.
+    unpacking += [f"{name} = kwargs['{name}']" for name in names]
+    code, scope = _code(name, Shape("; ".join(unpacking), "".join(f", {argument}" for argument in passed)), "spread")
+    # Keywords come from the call and may be any string. They stay data: constants of the code, never source text.
+    real: dict[object, object] = {tuple(names): keywords, **dict(zip(names, keywords, strict=True))}
+    consts = tuple(real.get(const, const) for const in code.co_consts)
     return FunctionType(code.replace(co_consts=consts), scope, name)
 
 
