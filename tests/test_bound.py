@@ -2,6 +2,8 @@
 
 import functools
 import inspect
+import sys
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -175,3 +177,126 @@ def test_repr_names_signal_and_sender(document: Document) -> None:
     assert "Document.changed(self, *, path: str) -> object" in text
     assert text.endswith("of a tests.test_bound.Document object>".replace("tests.test_bound", __name__))
     assert "of 'me'" in repr(Signal().bind("me"))
+
+
+# A bound signal as a receiver: one signal sends another
+
+
+class Folder:
+    """Sends what its documents send."""
+
+    @Signal.method
+    def child_changed(self, child: Document, *, path: str) -> object:
+        """Sent after a document in the folder was saved."""
+
+    @AsyncSignal.method
+    async def child_saved(self, child: Document, *, path: str) -> object:
+        """Sent after a document in the folder was saved."""
+
+
+def test_signal_may_be_sent_by_another(document: Document) -> None:
+    folder, other_folder = Folder(), Folder()
+    heard: list[object] = []
+
+    def hear(sender: Folder, child: Document, *, path: str) -> None:
+        heard.append((sender, child, path))
+
+    folder.child_changed.connect(hear)
+    document.changed.connect(folder.child_changed.emit)
+    document.changed.connect(other_folder.child_changed.emit)
+    document.changed.emit(path="a")
+    assert heard == [(folder, document, "a")]
+
+
+@pytest.mark.parametrize("sender", [ANY, "document"])
+def test_bound_signal_is_the_same_receiver_at_every_access(sender: Any) -> None:
+    """It is an object of its own each time."""
+    signal: Signal[Any, ..., Any] = Signal()
+    folder, other_folder = Folder(), Folder()
+    signal.connect(folder.child_changed.emit, sender)
+    signal.connect(folder.child_changed.emit, sender)
+    assert [getattr(receiver, "__self__", None) for receiver in signal.receivers] == [folder.child_changed]
+    assert not signal.disconnect(other_folder.child_changed.emit, sender)
+    assert not signal.disconnect(folder.child_changed.send, sender)
+    assert not signal.disconnect(folder.child_saved.emit_async, sender)
+    with signal.muted(receiver=folder.child_changed.emit):
+        assert signal.send("document", document, path="a") == []
+    assert len(signal.send("document", path="a")) == 1
+    assert signal.disconnect(folder.child_changed.emit, sender)
+    assert signal.receivers == []
+
+
+@pytest.mark.refcounts
+def test_bound_signal_listens_as_long_as_there_is_its_sender(document: Document) -> None:
+    folder = Folder()
+    document.changed.connect(folder.child_changed.emit)
+    assert document.changed.has_receivers
+    del folder
+    assert not document.changed.has_receivers
+
+
+def test_bound_signal_connected_strongly_keeps_its_sender(document: Document, collect: Callable[[], None]) -> None:
+    folder = Folder()
+    reference = weakref.ref(folder)
+    document.changed.connect(folder.child_changed.emit, weak=False)
+    del folder
+    collect()
+    kept = reference()
+    assert kept is not None
+    assert document.changed.disconnect(kept.child_changed.emit)
+    del kept
+    collect()
+    assert reference() is None
+
+
+def test_bound_signal_of_a_value_can_only_be_connected_strongly() -> None:
+    signal: Signal[Any, ..., Any] = Signal(name="one")
+    another: Signal[Any, ..., Any] = Signal(name="another")
+    with pytest.raises(TypeError, match=r"another.*'me' cannot be weakly referenced\. Connect it with weak=False"):
+        another.connect(signal.bind("me").emit)
+    another.connect(signal.bind("me").emit, weak=False)
+    another.connect(signal.bind("me").emit, weak=False)
+    assert len(another.receivers) == 1
+    assert another.disconnect(signal.bind("me").emit)
+
+
+async def send_both(document: Document, folder: Folder) -> list[object]:
+    saved: AsyncSignal[Document, ..., object] = AsyncSignal()
+    saved.connect(folder.child_saved.send_async)
+    saved.connect(folder.child_changed.send)
+    return [value for _, value in await saved.send_async(document, path="a")]
+
+
+@pytest.mark.anyio
+async def test_async_bound_signal_is_a_coroutine_function(document: Document) -> None:
+    folder = Folder()
+
+    async def hear_late(sender: Folder, child: Document, *, path: str) -> str:
+        return path
+
+    def hear(sender: Folder, child: Document, *, path: str) -> str:
+        return path
+
+    folder.child_saved.connect(hear_late)
+    folder.child_changed.connect(hear)
+    assert await send_both(document, folder) == [[(hear_late, "a")], [(hear, "a")]]
+    with pytest.raises(TypeError, match=r"child_saved\.send_async.*it is a coroutine function"):
+        document.changed.connect(folder.child_saved.send_async)
+
+
+def test_failure_behind_a_bound_signal_names_both(document: Document) -> None:
+    folder = Folder()
+
+    def fail(sender: Folder, child: Document, *, path: str) -> None:
+        raise ValueError("failed")
+
+    folder.child_changed.connect(fail)
+    document.changed.connect(folder.child_changed.emit)
+    (outcome,) = document.changed.send_robust(path="a")
+    assert isinstance(outcome, Raised)
+    assert getattr(outcome.receiver, "__self__", None) == folder.child_changed
+    if sys.version_info >= (3, 11):
+        assert outcome.error.__notes__ == [
+            f"raised by {fail.__module__}.{fail.__qualname__}, a receiver of {__name__}.Folder.child_changed",
+            f"raised by {__name__}.Folder.child_changed.emit, a receiver of {__name__}.Document.changed",
+        ]

@@ -445,6 +445,49 @@ def test_disconnected_by_a_fixture(application):
     ).assert_outcomes(passed=5)
 
 
+@pytest.mark.parametrize("package", ["blinker", "typedsig.blinker"])
+@pytest.mark.parametrize("weak", [False, True])
+def test_receiver_left_connected_to_a_view_fails_the_test(run: Run, package: str, weak: bool) -> None:
+    result = run(f"""
+import pytest
+from typedsig.blinker import typed
+from {package} import Signal as Untyped
+
+untyped = Untyped()
+
+@typed(untyped)
+def viewed(sender: object) -> object: ...
+
+class Listener:
+    def hear(self, sender): pass
+
+listener = Listener()
+def leaked(sender): pass
+def stays(sender): pass
+viewed.connect(stays, weak={weak})
+
+@pytest.fixture(autouse=True)
+def clean(no_receivers_left):
+    no_receivers_left(viewed)
+
+def test_function(record_signal):
+    record_signal(viewed)
+    untyped.connect(leaked, weak={weak})
+
+def test_method():
+    viewed.connect(listener.hear, "door", weak={weak})
+
+def test_blameless(record_signal):
+    recorder = record_signal(viewed)
+    viewed.send(None)
+    recorder.assert_sent_once_with(None)
+    viewed.connect(stays, "door", weak={weak})
+    viewed.connect(Listener().hear)
+""")
+    result.assert_outcomes(passed=3, errors=2)
+    result.stdout.fnmatch_lines(["  *.leaked, of *.viewed", "  *.Listener.hear, of *.viewed"])
+
+
 def test_recorders_are_not_left(run: Run) -> None:
     run("""
 def test_recorded(record_signal, no_receivers_left):

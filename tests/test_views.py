@@ -20,6 +20,7 @@ import pytest
 import typedsig.blinker
 from typedsig import ANY, Signal
 from typedsig.blinker import SignalView, typed, typed_async
+from typedsig.testing import record
 
 
 @pytest.fixture(params=[blinker, typedsig.blinker], ids=["blinker", "typedsig"])
@@ -382,6 +383,47 @@ def test_a_view_may_be_an_attribute_of_what_is_copied(untyped: Any) -> None:
     twin.connect(other)
     assert not view.has_receivers
     assert answers(twin.send("a", path="p")) == ["other"]
+
+
+# Testing
+
+
+def test_view_is_recorded(untyped: Any, saved: Any) -> None:
+    """Whichever of the two is sent."""
+    with record(saved) as recorder:
+        saved.send("a", path="p")
+        untyped.send("b", path="q", size=2)
+    saved.send("c", path="r")
+    assert recorder.calls == [recorder.call("a", path="p"), recorder.call("b", path="q", size=2)]
+    assert recorder.calls[0].signal is saved
+    with pytest.raises(AssertionError) as failed:
+        recorder.assert_sent_once_with("a", path="q")
+    assert str(failed.value).splitlines() == [
+        f"{__name__}.user_saved was not sent once as expected",
+        "  expected: user-saved('a', path='q', size=1)",
+        "  actual:   user-saved('a', path='p', size=1)",
+        "            user-saved('b', path='q', size=2)",
+    ]
+    assert not saved.has_receivers
+
+
+def test_view_is_recorded_with_an_answer(saved: Any) -> None:
+    with record(saved, answer=42):
+        assert answers(saved.send("a", path="p")) == [42]
+
+
+def test_asynchronous_view_is_recorded(untyped: Any) -> None:
+    @typed_async(untyped)
+    async def fetched(sender: object, *, path: str) -> object: ...
+
+    with record(fetched) as recorder:
+        asyncio.run(fetched.send_async("a", path="p"))
+    recorder.assert_sent_once_with("a", path="p")
+
+
+def test_only_views_of_untyped_signals_are_recorded(untyped: Any) -> None:
+    with pytest.raises(TypeError, match=r"takes a signal, not .*: give it types first, with typedsig\.blinker\.typed"):
+        record(untyped).__enter__()
 
 
 # Migrating

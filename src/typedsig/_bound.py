@@ -7,7 +7,7 @@ from ._base import BaseSignal
 from ._blocks import ConnectedBlock
 from ._declared import Declarable
 from ._muting import Mute
-from ._receiver import describe
+from ._receiver import Seen, describe
 from ._sender import sender_key
 from ._types import P, ReturnT, Scope, SenderT
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from inspect import Signature
 
 
-class BaseBound(Declarable, Generic[SenderT, P, ReturnT]):
+class BaseBound(Seen, Declarable, Generic[SenderT, P, ReturnT]):
     """A signal seen from one sender: the members that `BoundSignal` and `BoundAsyncSignal` share."""
 
-    __slots__ = ("__weakref__", "_sender", "_signal")
+    __slots__ = ("__weakref__",)
 
     _sender: SenderT
     _signal: BaseSignal[SenderT, P, ReturnT]

@@ -90,7 +90,9 @@ def method(
     function = FunctionType(code, scope, name)
     function.__qualname__ = f"{label}.{name}"  # this is how Python's own argument errors begin
     function.__doc__ = doc
+    function.__module__ = "typedsig"
     if prototype is not None:
+        function.__module__ = prototype.__module__
         function.__defaults__, function.__kwdefaults__ = defaults_of(prototype)
         sender = code.co_varnames[1] if kind == "signal" else None
         if sys.version_info >= (3, 14):

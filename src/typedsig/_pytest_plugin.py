@@ -1,16 +1,20 @@
 """The fixtures for pytest, which finds this module by its entry point. `typedsig.testing` does without pytest."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
+from weakref import ref
 
 import pytest
 
 from ._base import BaseSignal
-from ._connection import Connection
 from ._receiver import describe
-from .testing import NoReceiversLeft, RecordSignal, recording
+from ._view import BaseView
+from .testing import NoReceiversLeft, RecordSignal, hint, recording
+
+_Watched: TypeAlias = BaseSignal[Any, ..., Any] | BaseView[Any, ..., Any]
 
 
 # The other fixture is asked for so that it ends after this one, when the recorders are gone.
@@ -45,13 +49,13 @@ def no_receivers_left() -> Iterator[NoReceiversLeft]:
 
     What other fixtures disconnect after the test counts as disconnected if they were asked for later than this one.
     """
-    before: dict[BaseSignal[Any, ..., Any], dict[object, Connection]] = {}
+    before: dict[_Watched, dict[object, Callable[[], Any]]] = {}
 
     def watch(*signals: Any) -> None:
         for signal in signals:
             if not _is_signal(signal):
-                raise TypeError(f"no_receivers_left() takes signals, not {describe(signal)}")
-            before.setdefault(signal, _connections(signal))
+                raise TypeError(f"no_receivers_left() takes signals, not {describe(signal)}{hint(signal)}")
+            before.setdefault(signal, _receivers(signal))
 
     yield watch
     left = _left(before)
@@ -63,20 +67,27 @@ def no_receivers_left() -> Iterator[NoReceiversLeft]:
 
 
 def _is_signal(value: object) -> bool:
-    return isinstance(value, BaseSignal)
+    return isinstance(value, BaseSignal | BaseView)
 
 
-def _connections(signal: BaseSignal[Any, ..., Any]) -> dict[object, Connection]:
-    """All connections by receiver and sender."""
-    return {(connection.key, connection.sender_key): connection for connection in signal._all()}
+def _receivers(signal: _Watched) -> dict[object, Callable[[], Any]]:
+    """How to get the receivers, by what tells them apart: by receiver and sender, or of a view by receiver."""
+    if isinstance(signal, BaseView):
+        held: Mapping[object, Any] = signal.untyped.receivers  # weak references and receivers
+        return {key: value if isinstance(value, ref) else partial(_itself, value) for key, value in held.items()}
+    return {(connection.key, connection.sender_key): connection.receiver for connection in signal._all()}
 
 
-def _left(before: dict[BaseSignal[Any, ..., Any], dict[object, Connection]]) -> list[str]:
+def _itself(receiver: Any) -> Any:
+    return receiver
+
+
+def _left(before: dict[_Watched, dict[object, Callable[[], Any]]]) -> list[str]:
     """The receivers, each of one signal and sender, that were not there before."""
     left: list[str] = []
     for signal, known in before.items():
-        for key, connection in _connections(signal).items():
+        for key, receiver in _receivers(signal).items():
             # A known one that died meanwhile may have left its id to this one.
-            if (receiver := connection.receiver()) is not None and (key not in known or known[key]() is None):
-                left.append(f"  {describe(receiver)}, of {signal._label}")
+            if (found := receiver()) is not None and (key not in known or known[key]() is None):
+                left.append(f"  {describe(found)}, of {signal._label}")
     return left

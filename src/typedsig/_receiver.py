@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType, MethodWrapperType, ModuleType
 from typing import Any, Final, TypeAlias, TypeGuard
 
-from ._sender import VALUE_TYPES
+from ._sender import VALUE_TYPES, sender_key
 
 AnyReceiver: TypeAlias = Callable[..., object]
 """A receiver of any signal."""
@@ -20,11 +20,15 @@ _CO_ITERABLE_COROUTINE: Final = 0x100
 def receiver_key(receiver: object) -> ReceiverKey:
     """What identifies a receiver for as long as it is alive.
 
-    A bound method is a new object at every access, so it is known by its owner and its function.
+    A bound method is a new object at every access, so it is known by its owner and its function; and a bound signal is
+    one, too, so a method of it is known by signal, sender and function.
     """
     if type(receiver) is FunctionType:
         return id(receiver)
     if type(receiver) is MethodType:
+        bound = bound_signal_of(receiver)
+        if bound is not None:
+            return id(bound._signal), (sender_key(bound._sender), id(receiver.__func__))
         return id(receiver.__self__), id(receiver.__func__)
     if is_builtin_method(receiver):
         return id(receiver.__self__), receiver.__name__
@@ -52,6 +56,37 @@ class BuiltinFunction:
 
     def bind(self, owner: object) -> Any:
         return getattr(owner, self.name)
+
+
+class Seen:
+    """A signal seen from one sender. Made at every access, it lives as long as anybody looks at it."""
+
+    __slots__ = ("_sender", "_signal")
+
+    _sender: Any
+    _signal: Any
+
+
+def bound_signal_of(receiver: MethodType) -> Seen | None:
+    """The bound signal, if this is ``document.changed.emit`` or its like: what listens then is the document."""
+    owner: Any = receiver.__self__
+    return owner if issubclass(_class_of(owner), Seen) else None
+
+
+class BoundSignalFunction:
+    """A method of a bound signal without the sender, to be called with the sender first as the function of a method is."""
+
+    __slots__ = ("function", "signal")
+
+    def __init__(self, signal: Any, function: Callable[..., object]) -> None:
+        self.signal = signal
+        self.function = function
+
+    def __call__(self, sender: object, /, *args: object, **kwargs: object) -> object:
+        return self.bind(sender)(*args, **kwargs)
+
+    def bind(self, sender: object) -> Any:
+        return MethodType(self.function, self.signal._bind(sender))
 
 
 def is_coroutine_function(receiver: Any) -> bool:

@@ -24,8 +24,10 @@ from ._muting import Mute
 from ._receiver import (
     CO_COROUTINE,
     AnyReceiver,
+    BoundSignalFunction,
     BuiltinFunction,
     ReceiverKey,
+    bound_signal_of,
     describe,
     is_builtin_method,
     receiver_key,
@@ -194,6 +196,10 @@ class Table:
     def _parts(self, receiver: Any) -> tuple[Any, Callable[..., object] | None, Callable[[Any, Any], Any]]:
         """What to refer to, and if that is an owner, the function and how to make the receiver of both again."""
         if type(receiver) is MethodType:
+            bound = bound_signal_of(receiver)
+            if bound is not None:
+                function = BoundSignalFunction(bound._signal, receiver.__func__)
+                return bound._sender, function, BoundSignalFunction.bind
             return receiver.__self__, receiver.__func__, MethodType
         if is_builtin_method(receiver):
             return receiver.__self__, BuiltinFunction(receiver.__name__), BuiltinFunction.bind

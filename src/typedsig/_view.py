@@ -115,7 +115,7 @@ def _free(word: str, shape: Shape) -> str:
     return word
 
 
-class _View(Generic[SenderT, P, ReturnT]):
+class BaseView(Generic[SenderT, P, ReturnT]):
     # The members that both views share. ``ReturnT`` is what a receiver returns.
 
     _method: ClassVar[str]
@@ -165,6 +165,10 @@ class _View(Generic[SenderT, P, ReturnT]):
     def signature(self) -> "Signature":
         """The prototype's signature."""
         return signature_of(self._prototype)
+
+    @property
+    def _label(self) -> str:
+        return f"{self.__module__}.{self.__qualname__}"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.__qualname__} of {self._untyped!r}>"
@@ -282,7 +286,7 @@ class _View(Generic[SenderT, P, ReturnT]):
 
 
 @final
-class SignalView(_View[SenderT, P, ResultT], Generic[SenderT, P, ResultT]):
+class SignalView(BaseView[SenderT, P, ResultT], Generic[SenderT, P, ResultT]):
     """A blinker-style signal with types, made by `typed`. It *is* that signal: it keeps no connections of its own."""
 
     _method = "send"
@@ -304,7 +308,7 @@ class SignalView(_View[SenderT, P, ResultT], Generic[SenderT, P, ResultT]):
 
 
 @final
-class AsyncSignalView(_View[SenderT, P, ResultT | Awaitable[ResultT]], Generic[SenderT, P, ResultT]):
+class AsyncSignalView(BaseView[SenderT, P, ResultT | Awaitable[ResultT]], Generic[SenderT, P, ResultT]):
     """A blinker-style signal with types for its ``send_async``, made by `typed_async`."""
 
     _method = "send_async"

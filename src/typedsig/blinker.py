@@ -146,7 +146,7 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
         if connection.function is None:
             return connection if connection.strong is None else connection()
         method = connection.receiver()
-        return WeakMethod(method) if connection.strong is None and type(method) is MethodType else method
+        return WeakMethod(method) if connection.strong is None and connection.rebind is MethodType else method
 
     def __iter__(self) -> Iterator[ReceiverKey]:
         return iter(self._connections())

@@ -25,6 +25,7 @@ from ._bound import BaseBound
 from ._receiver import describe
 from ._sender import SenderKey, sender_key
 from ._types import ANY, AnySender, P, Q, R, S, SenderT
+from ._view import BaseView
 
 __all__ = ["BoundRecorder", "Call", "NoReceiversLeft", "RecordSignal", "Recorder", "in_order", "record"]
 
@@ -46,7 +47,7 @@ class Call(Generic[SenderT]):
 
     __slots__ = ("args", "kwargs", "sender", "signal")
 
-    signal: BaseSignal[Any, ..., Any]
+    signal: BaseSignal[Any, ..., Any] | BaseView[Any, ..., Any]
     """What was sent."""
     sender: SenderT
     """Who sent it."""
@@ -56,7 +57,11 @@ class Call(Generic[SenderT]):
     """The payload's keyword arguments, as receivers get them."""
 
     def __init__(
-        self, signal: BaseSignal[Any, ..., Any], sender: SenderT, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        signal: BaseSignal[Any, ..., Any] | BaseView[Any, ..., Any],
+        sender: SenderT,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> None:
         self.signal = signal
         self.sender = sender
@@ -91,7 +96,10 @@ class _BaseRecorder(Generic[SenderT]):
     """What was recorded, and what is the same whether or not the sender is given in each assertion."""
 
     def __init__(
-        self, signal: BaseSignal[SenderT, ..., Any], sender: SenderT | Literal[AnySender.ANY], answer: object
+        self,
+        signal: BaseSignal[SenderT, ..., Any] | BaseView[SenderT, ..., Any],
+        sender: SenderT | Literal[AnySender.ANY],
+        answer: object,
     ) -> None:
         self._signal = signal
         self._sender = sender
@@ -150,9 +158,9 @@ class _BaseRecorder(Generic[SenderT]):
 class Recorder(_BaseRecorder[SenderT], Generic[SenderT, P]):
     """What `record` gives for a signal. `typedsig.ANY` in place of the sender stands for every sender."""
 
-    def __init__(self, signal: BaseSignal[SenderT, ..., Any], answer: object) -> None:
-        if not isinstance(signal, BaseSignal):  # pyright: ignore[reportUnnecessaryIsInstance]  # without a checker
-            raise TypeError(f"record() takes a signal, not {describe(signal)}")
+    def __init__(self, signal: BaseSignal[SenderT, ..., Any] | BaseView[SenderT, ..., Any], answer: object) -> None:
+        if not isinstance(signal, BaseSignal | BaseView):  # pyright: ignore[reportUnnecessaryIsInstance]  # without a checker
+            raise TypeError(f"record() takes a signal, not {describe(signal)}{hint(signal)}")
         super().__init__(signal, ANY, answer)
 
     def call(self, sender: SenderT | Literal[AnySender.ANY], /, *args: P.args, **kwargs: P.kwargs) -> Call[SenderT]:
@@ -197,6 +205,8 @@ class BoundRecorder(_BaseRecorder[SenderT], Generic[SenderT, P]):
 @overload
 def record(signal: BaseSignal[S, Q, R], /, *, answer: R | None = None) -> AbstractContextManager[Recorder[S, Q]]: ...
 @overload
+def record(signal: BaseView[S, Q, R], /, *, answer: R | None = None) -> AbstractContextManager[Recorder[S, Q]]: ...
+@overload
 def record(
     signal: BaseBound[S, Q, R], /, *, answer: R | None = None
 ) -> AbstractContextManager[BoundRecorder[S, Q]]: ...
@@ -204,10 +214,11 @@ def record(signal: Any, /, *, answer: Any = None) -> AbstractContextManager[Any]
     """Record what a signal, synchronous or asynchronous, or one sender of it sends during a ``with`` block.
 
     The recorder is a receiver, called before those that connected, so that it sees also what fails later; and as any
-    receiver it is not called while the signal is muted. Payloads are kept, not copied.
+    receiver it is not called while the signal is muted. Payloads are kept, not copied. Through a typed view of a
+    blinker-style signal, such as ``typedsig.flask.template_rendered``, it is called when that signal calls it.
 
     Args:
-        signal: A signal, or one seen from one sender, such as ``document.changed``.
+        signal: A signal, or one seen from one sender, such as ``document.changed``, or a typed view.
         answer: What the recorder returns to the sender, for signals whose results are used.
 
     Example:
@@ -229,14 +240,22 @@ def recording(signal: Any, answer: Any) -> Generator[Any, None, None]:
     """`record`, untyped."""
     make: Any = BoundRecorder if isinstance(signal, BaseBound) else Recorder
     recorder: _BaseRecorder[Any] = make(signal, answer)
-    table, receive, sender = recorder._signal, recorder._receive, recorder._sender
-    connection = table._add(receive, sender, weak=False, place=_FIRST)
-    assert connection is not None  # nobody else has this receiver
-    table._added(connection, receive, sender, weak=False)
+    connected, receive, sender = recorder._signal, recorder._receive, recorder._sender
+    if isinstance(connected, BaseView):
+        connected.connect(receive, weak=False)
+    else:
+        connection = connected._add(receive, sender, weak=False, place=_FIRST)
+        assert connection is not None  # nobody else has this receiver
+        connected._added(connection, receive, sender, weak=False)
     try:
         yield recorder
     finally:
-        table.disconnect(receive, sender)
+        connected.disconnect(receive, sender)
+
+
+def hint(thing: object) -> str:
+    """What to do with a signal that has no types, for a message."""
+    return ": give it types first, with typedsig.blinker.typed" if hasattr(thing, "receiver_connected") else ""
 
 
 def in_order(*recorders: _BaseRecorder[Any]) -> list[Call[Any]]:
@@ -262,13 +281,15 @@ class RecordSignal(Protocol):
     @overload
     def __call__(self, signal: BaseSignal[S, Q, R], /, *, answer: R | None = None) -> Recorder[S, Q]: ...
     @overload
+    def __call__(self, signal: BaseView[S, Q, R], /, *, answer: R | None = None) -> Recorder[S, Q]: ...
+    @overload
     def __call__(self, signal: BaseBound[S, Q, R], /, *, answer: R | None = None) -> BoundRecorder[S, Q]: ...
 
 
 class NoReceiversLeft(Protocol):
     """The type of the pytest fixture ``no_receivers_left``."""
 
-    def __call__(self, *signals: BaseSignal[Any, ..., Any]) -> None:
+    def __call__(self, *signals: BaseSignal[Any, ..., Any] | BaseView[Any, ..., Any]) -> None:
         """Fail this test if, at its end, one of these signals has receivers that it does not have now."""
 
 
@@ -297,7 +318,7 @@ def _difference(name: str, expected: object, actual: object) -> str:
     return f"{name}: expected {_show(expected)}, got {_show(actual)}"
 
 
-def _position(signal: BaseSignal[Any, ..., Any], index: int) -> str:
+def _position(signal: BaseSignal[Any, ..., Any] | BaseView[Any, ..., Any], index: int) -> str:
     """How a positional argument is called: by its name, where there is one."""
     parameters = [] if signal.signature is None else list(signal.signature.parameters.values())[1:]
     if index < len(parameters) and parameters[index].kind is not Parameter.VAR_POSITIONAL:

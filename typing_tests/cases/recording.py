@@ -5,6 +5,7 @@ from typing import Any
 from typing_extensions import assert_type
 
 from typedsig import ANY, AsyncSignal, Signal
+from typedsig.blinker import signal, typed, typed_async
 from typedsig.testing import BoundRecorder, Call, NoReceiversLeft, Recorder, RecordSignal, in_order, record
 
 
@@ -26,6 +27,16 @@ async def fetched(sender: App, *, url: str) -> int:
 
 
 moved = Signal[App, [int, int]]()
+
+
+@typed(signal("seen"))
+def seen(sender: App, *, page: str) -> int:
+    return 0
+
+
+@typed_async(signal("visited"))
+async def visited(sender: App, *, page: str) -> int:
+    return 0
 
 
 def declared(app: App, other: Document) -> None:
@@ -75,6 +86,21 @@ def bound(document: Document) -> None:
     with record(Document.changed) as every:
         every.assert_sent_once_with(document, path="a.txt")
         every.assert_sent_once_with(path="a.txt")  # E: the sender is missing
+
+
+def viewed(app: App, record_signal: RecordSignal, no_receivers_left: NoReceiversLeft) -> None:
+    no_receivers_left(seen, visited)
+    with record(seen) as recorder:
+        assert_type(recorder.calls, list[Call[App]])
+        recorder.assert_sent_once_with(app, page="a")
+        recorder.assert_sent_once_with(app, page=1)  # E: page is a str
+    with record(visited, answer=3) as visits:
+        visits.assert_sent_once_with(app, page="a")
+        visits.assert_sent_once_with(app)  # E: page is missing
+    record(seen, answer="three")  # E: receivers return an int
+    record(signal("seen"))  # E: it has no types
+    record_signal(seen).assert_sent_with(app, page="a")
+    record_signal(seen).assert_sent_with(app, pgae="a")  # E: unknown name
 
 
 def order(app: App, document: Document) -> None:
