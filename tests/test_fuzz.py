@@ -206,7 +206,7 @@ def check_namespace(name: Any, prototype: Any, asynchronous: bool) -> None:
     namespace = Namespace()
     make = namespace.async_signal if asynchronous else namespace.signal
     if refuse_or_work(lambda: make(name, prototype), name, prototype, or_says="must not be empty"):
-        assert list(namespace) == [name]
+        assert list(namespace) == [str.__str__(name)]
     elif prototype is not None:
         assert not namespace
 

@@ -133,6 +133,27 @@ def test_names_are_strings_that_say_something(namespace: Namespace, name: Any, e
     assert len(namespace) == 0
 
 
+def test_names_become_plain_strings(namespace: Namespace) -> None:
+    """So no code of theirs runs, neither here nor later."""
+
+    class Name(str):
+        __slots__ = ()
+
+        def __hash__(self) -> int:
+            raise AssertionError("hashed")
+
+        def __eq__(self, other: object) -> bool:
+            raise AssertionError("compared")
+
+        def __str__(self) -> str:
+            raise AssertionError("shown")
+
+    signal = namespace.signal(Name("saved"))
+    assert namespace["saved"] is signal
+    assert type(signal.name) is str
+    assert type(Signal(name=Name("saved")).name) is str
+
+
 def test_namespace_is_a_mapping(namespace: Namespace) -> None:
     a, b = namespace.signal("a"), namespace.async_signal("b")
     assert dict(namespace) == {"a": a, "b": b}

@@ -11,7 +11,7 @@ from ._connections import Connections
 from ._declared import Declarable, bound_class_of, declared_class, documented_class, own_class
 from ._lock import LOCK
 from ._muting import Mute
-from ._prototype import check, check_name, shape_of, signature_of
+from ._prototype import check, checked_name, shape_of, signature_of
 from ._receiver import CO_COROUTINE, AnyReceiver, describe, is_coroutine_function, receiver_key
 from ._types import ANY, AnySender, P, ReturnT, S, Scope, SenderT
 
@@ -38,7 +38,7 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
     def __init__(self, prototype: Any = None, /, *, name: str | None = None, doc: str | None = None) -> None:
         super().__init__()
         if name is not None:
-            check_name(name)
+            name = checked_name(name)
         self._listeners = self._prototype = None
         self._doc = doc
         self._name = name

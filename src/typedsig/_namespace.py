@@ -5,7 +5,7 @@ from typing import Any, Concatenate, Final, TypeAlias, TypeVar, overload
 
 from ._async_signal import AsyncSignal
 from ._lock import LOCK
-from ._prototype import check, check_name, shape_of, signature_of
+from ._prototype import check, checked_name, shape_of, signature_of
 from ._receiver import describe
 from ._signal import Signal
 from ._types import Q, R, S
@@ -56,7 +56,7 @@ class Namespace(Mapping[str, AnySignal]):
         return self._get(AsyncSignal, name, prototype)
 
     def _get(self, kind: type[AnySignal], name: str, prototype: object) -> AnySignal:
-        check_name(name)
+        name = checked_name(name)
         if prototype is not None:
             shape_of(check(prototype, asynchronous=kind is AsyncSignal))  # refused before anything is made
         with LOCK:

@@ -45,12 +45,14 @@ def check(prototype: object, *, asynchronous: bool) -> FunctionType:
     return prototype
 
 
-def check_name(name: object) -> None:
-    """Refuse what cannot name a signal."""
+def checked_name(name: Any) -> str:
+    """The name as a plain string, with which no code of a subclass runs; what cannot name a signal is refused."""
     if not issubclass(type(name), str):
         raise TypeError(f"a signal's name is a string, not {describe(name)}")
-    if not name:
+    plain = str.__str__(name)
+    if not plain:
         raise ValueError("a signal's name must not be empty")
+    return plain
 
 
 def shape_of(prototype: FunctionType) -> Shape:
