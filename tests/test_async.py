@@ -606,6 +606,23 @@ async def test_type_error_is_not_taken_for_the_death_of_a_receiver(
     assert called == ["mistaken"]
 
 
+@pytest.mark.filterwarnings("ignore:Assigning a code object of non-matching type:DeprecationWarning")
+async def test_receiver_that_became_a_plain_one_is_told(signal: AsyncSignal[Any, ..., Any]) -> None:
+    async def turned(sender: object) -> object:
+        return signal
+
+    def leave(sender: object) -> object:
+        receiver: Any = signal.receivers[0]
+        signal.disconnect(receiver)
+        return 5
+
+    signal.connect(turned)
+    signal.connect(coroutine_function)
+    turned.__code__ = leave.__code__
+    with pytest.raises(TypeError, match="await"):
+        await signal.send_async(None)
+
+
 @suspending
 async def test_muting_while_suspended_does_not_stop_the_send(signal: AsyncSignal[Any, ..., Any], send: str) -> None:
     signal.connect(plain)

@@ -235,7 +235,7 @@ class _Callable:
         (Signal, App, r"'def', not .*App"),
         (Signal, _Callable(), r"'def', not a .*_Callable object"),
         (Signal, functools.partial(_plain), r"'def', not functools.partial\(.*_plain\)"),
-        (AsyncSignal, _plain, r"_plain is defined with plain 'def': use 'async def', or Signal"),
+        (AsyncSignal, _plain, r"_plain is defined with plain 'def': use Signal, or 'async def'"),
         (AsyncSignal, [], r"AsyncSignal: a prototype is a function defined with 'def', not a builtins.list object"),
     ],
 )

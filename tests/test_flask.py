@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import importlib
 import inspect
+import sys
 import weakref
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -30,6 +32,7 @@ from typedsig.flask import (
     request_tearing_down,
     template_rendered,
 )
+from typedsig.testing import record
 
 
 @pytest.fixture
@@ -58,6 +61,23 @@ def test_all_of_flasks_signals_are_there() -> None:
         assert view.untyped is getattr(flask, name)
         assert view.__doc__
         assert view.name == getattr(flask, name).name
+
+
+def test_without_flask_a_clear_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "flask", None)
+    monkeypatch.delitem(sys.modules, "typedsig.flask")
+    with pytest.raises(ImportError, match=r"needs Flask: install typedsig\[flask\]") as caught:
+        importlib.import_module("typedsig.flask")
+    assert caught.value.name == "flask"
+
+
+def test_flask_sends_are_recorded(app: Flask) -> None:
+    with record(template_rendered) as recorder, record(request_started) as requests:
+        app.test_client().get("/")
+    (call,) = recorder.calls
+    assert call.sender is app
+    assert call.kwargs["context"]["name"] == "Ada"
+    requests.assert_sent_once_with(app)
 
 
 def test_a_request_sends_all_but_two(app: Flask) -> None:

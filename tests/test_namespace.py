@@ -118,7 +118,7 @@ def test_wrong_prototype_makes_no_signal(namespace: Namespace) -> None:
     with pytest.raises(TypeError, match="use AsyncSignal"):
         namespace.signal("loaded", wrong)
     also_wrong: Any = saved
-    with pytest.raises(TypeError, match="use 'async def'"):
+    with pytest.raises(TypeError, match="use Signal, or 'async def'"):
         namespace.async_signal("saved", also_wrong)
     assert len(namespace) == 0
 

@@ -271,7 +271,7 @@ def test_a_view_tells_what_it_is(untyped: Any, saved: Any) -> None:
         (lambda *, path: None, "no parameter for the sender"),
         (lambda sender, *, _async_wrapper: None, "_async_wrapper"),
         (lambda sender, *, _sync_wrapper=None: None, "_sync_wrapper"),
-        (later, "async def"),
+        (later, "^typed: the prototype .* is defined with 'async def': use typed_async, or plain 'def'"),
         (print, "function defined with 'def'"),
         (None, "function defined with 'def'"),
     ],
@@ -282,14 +282,16 @@ def test_prototypes_that_cannot_be(untyped: Any, prototype: Any, message: str) -
 
 
 def test_plain_prototypes_are_no_asynchronous_ones(untyped: Any) -> None:
-    with pytest.raises(TypeError, match="async def"):
+    with pytest.raises(TypeError, match=r"^typed_async: .* is defined with plain 'def': use typed, or 'async def'"):
         typed_async(untyped)(user_saved)  # type: ignore[arg-type]  # on purpose
 
 
-@pytest.mark.parametrize("signal", [Signal(), None, "user-saved", SignalView])
-def test_only_blinkers_signals_are_viewed(signal: Any) -> None:
-    with pytest.raises(TypeError, match=r"takes a signal of blinker or typedsig\.blinker"):
-        typed(signal)(user_saved)
+@pytest.mark.parametrize("signal", [Signal(), None, "user-saved", SignalView, user_saved])
+@pytest.mark.parametrize("make", [typed, typed_async])
+def test_only_blinkers_signals_are_viewed(signal: Any, make: Callable[[Any], object]) -> None:
+    """As soon as one is given, so that ``@typed`` without one does not go unnoticed."""
+    with pytest.raises(TypeError, match=rf"^{make.__name__}\(\) takes a signal of blinker or typedsig\.blinker, not"):
+        make(signal)
 
 
 def test_never_asks_a_signal_for_its_truth_or_equality(untyped: Any) -> None:

@@ -315,7 +315,8 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         if self._is_importable():
             return self.__qualname__
         raise TypeError(
-            f"cannot pickle {self._label}: only a signal that can be found by module and qualified name can be pickled"
+            f"cannot pickle {self._label}: only a signal that can be found by module and qualified name can be pickled. "
+            f"Declare it in a module, or in a class body with Signal.method."
         )
 
     def _is_importable(self) -> bool:

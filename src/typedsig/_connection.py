@@ -12,9 +12,9 @@ from ._sender import SenderKey
 class Connection(ref[Any]):
     """One receiver connected for one sender: a weak reference to what is called.
 
-    A send does ``target = connection()``, which is None once the receiver is dead or disconnected, and then
-    ``target(sender, ...)`` or, where there is a ``function``, ``function(target, sender, ...)``: a bound method is held
-    as its owner, weakly, and its function, because a weak reference to the method object itself would die at once.
+    A send calls the connection, which gives None once the receiver is dead or disconnected, and calls what it gives or,
+    where there is a ``function``, that function with it: a bound method is held as its owner, weakly, and its function,
+    because a weak reference to the method object itself would die at once.
     """
 
     __slots__ = ("function", "key", "origin", "place", "rebind", "sender_key", "strong")
@@ -44,7 +44,7 @@ class Connection(ref[Any]):
     def described(self) -> str:
         """Name the receiver for a message, also if it has been disconnected since it was called."""
         target = super().__call__()  # not that of RemovedConnection
-        return "a receiver that is gone" if target is None else describe(self.rebound(target))
+        return "a function that is gone" if target is None else describe(self.rebound(target))
 
     def remove(self) -> None:
         """Reach nobody any more, also in sends that hold this connection in their snapshot."""

@@ -40,10 +40,10 @@ def _spread(name: str, count: int, keywords: tuple[str, ...]) -> FunctionType:
         return FunctionType(code, scope, name)
     names = [f"k{index}" for index in range(len(keywords))]
     positional = [f"p{index}" for index in range(count)]
-    passed = [*positional, *(f"{name}={name}" for name in names)]
-    unpacking = [f"[{', '.join(positional)}] = args"] * bool(positional)
+    passed = [*positional, *(f"{keyword}={keyword}" for keyword in names)]
+    unpacking = [f"[{', '.join(positional)}] = args"] if positional else []
     # One by one, which takes 10 ns for one, and taking values() apart 59.
-    unpacking += [f"{name} = kwargs['{name}']" for name in names]
+    unpacking += [f"{keyword} = kwargs['{keyword}']" for keyword in names]
     code, scope = _code(name, Shape("; ".join(unpacking), "".join(f", {argument}" for argument in passed)), "spread")
     # Keywords come from the call and may be any string. They stay data: constants of the code, never source text.
     real: dict[object, object] = {tuple(names): keywords, **dict(zip(names, keywords, strict=True))}

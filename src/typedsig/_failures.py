@@ -2,10 +2,11 @@
 
 import sys
 from collections.abc import Callable, Coroutine, Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, final
 
 from ._connection import Connection
 from ._connections import Connections
+from ._receiver import describe
 from ._types import ValueT
 
 if TYPE_CHECKING and sys.version_info < (3, 11):
@@ -105,8 +106,10 @@ def unwrap(outcomes: Iterable[Outcome[ValueT]], /) -> list[ValueT]:
     for outcome in outcomes:
         if isinstance(outcome, Raised):
             errors.append(outcome.error)
-        else:
+        elif isinstance(outcome, Returned):  # pyright: ignore[reportUnnecessaryIsInstance]  # without a checker
             returned.append(outcome.value)
+        else:
+            raise TypeError(f"unwrap() takes what send_robust() or send_robust_async() gives, not {describe(outcome)}")
     if errors:
         try:
             raise failures(errors, len(errors) + len(returned))
@@ -126,11 +129,31 @@ def failures(errors: list[Exception], receivers: int) -> "ExceptionGroup[Excepti
     return group(f"{len(errors)} of {receivers} receivers failed", errors)
 
 
-def called_dead(error: Exception, connection: Connection | None) -> bool:
-    """Was this raised by calling what a dead connection gives, which is None, rather than by a receiver?"""
-    if type(error) is not TypeError or connection is None or connection() is not None:
+def _text_of_calling_none() -> tuple[Any, ...]:
+    nothing: Any = None
+    try:
+        nothing()
+    except TypeError as error:
+        return error.args
+    raise AssertionError("None can be called")
+
+
+_CALLED_NONE: Final = _text_of_calling_none()
+
+
+def called_none(error: Exception, connection: Connection | None) -> bool:
+    """Was this raised by calling what the connection of a receiver that is gone gives, None? Or by a receiver?"""
+    if error.args != _CALLED_NONE or connection is None or connection() is not None:
         return False
     return error.__traceback__ is not None and error.__traceback__.tb_next is None
+
+
+def raised(error: Exception, connection: Connection, target: Any) -> Raised:
+    """The outcome of a receiver that failed: as it was connected or, if not even that can be made again, its owner."""
+    try:
+        return Raised(connection.rebound(target), error)
+    except Exception:  # noqa: BLE001  # of the owner, which is asked for its method
+        return Raised(target, error)
 
 
 def explain(error: BaseException, signal: Connections, connection: Connection | None) -> None:

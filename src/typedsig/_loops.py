@@ -9,7 +9,7 @@ from types import CoroutineType
 from typing import Any, Final, Literal, TypeAlias
 
 from ._concurrently import gather
-from ._failures import Raised, Returned, called_dead, explain, refuse_coroutine
+from ._failures import Returned, called_none, explain, raised, refuse_coroutine
 from ._prototype import UNDECLARED, Shape
 from ._receiver import is_awaitable
 
@@ -36,30 +36,33 @@ _SNAPSHOT: Final = """\
                 {nobody}
 """
 
-# Of a method, the connection gives the owner. To make the method again for the results takes 55 to 85 ns.
+# Of a method the connection gives the owner. Making the method again for the results takes 55 to 85 ns.
 _CALL: Final = """\
 function = connection.function
 if function is None:
     value = receiver(sender{arguments})
+    {judge}
 else:
     value = function(receiver, sender{arguments})
-    {rebind}
-{judge}
+    {judge}
+    {send}receiver = connection.rebind(function, receiver)
 """
 
 # Calls that unpack take longer even if there is nothing to unpack.
 _CALL_UNPACKING: Final = """\
 function = connection.function
-if function is not None:
-    value = function(receiver, sender, *args, **kwargs)
-    {rebind}
-elif args:
-    value = receiver(sender, *args, **kwargs)
-elif kwargs:
-    value = receiver(sender, **kwargs)
+if function is None:
+    if args:
+        value = receiver(sender, *args, **kwargs)
+    elif kwargs:
+        value = receiver(sender, **kwargs)
+    else:
+        value = receiver(sender)
+    {judge}
 else:
-    value = receiver(sender)
-{judge}
+    value = function(receiver, sender, *args, **kwargs)
+    {judge}
+    {send}receiver = connection.rebind(function, receiver)
 """
 
 _REFUSE_COROUTINE: Final = """\
@@ -72,26 +75,19 @@ if value is not None and (type(value) is CoroutineType or is_awaitable(value)):
     value = await value
 """
 
-# To keep the receiver in a variable makes an emit a fourteenth slower.
-_SEND_PLAIN: Final = """\
-receiver = connection()
-value = receiver(sender{arguments})
-{judge}
-"""
-
-_EMIT_PLAIN: Final = """\
-value = connection()(sender{arguments})
+# Keeping the receiver in a variable would make an emit a fourteenth slower.
+_CALL_PLAIN: Final = """\
+{send}receiver = connection()
+{send}value = receiver(sender{arguments})
+{emit}value = connection()(sender{arguments})
 {judge}
 """
 
 # What a plain receiver returns need not be looked at by an asynchronous signal: it is a coroutine (see `_plain`).
-_SEND_PLAIN_AWAITING: Final = """\
-receiver = connection()
-value = await receiver(sender{arguments})
-"""
-
-_EMIT_PLAIN_AWAITING: Final = """\
-await connection()(sender{arguments})
+_AWAIT_PLAIN: Final = """\
+{send}receiver = connection()
+{send}value = await receiver(sender{arguments})
+{emit}await connection()(sender{arguments})
 """
 
 # Without a prototype the arguments come as a tuple and a dictionary. From the second receiver on, unpacking them for
@@ -115,35 +111,38 @@ _ONE: Final = """\
             receiver = connection()
             if receiver is None:
                 signal._snapshot = None
-                return []
+                {nobody}
             try:
                 {call one}
             {explain}
-            return [(receiver, value)]
+            {send}return [(receiver, value)]
+            {emit}return
 """
 
-# The first exception of a receiver ends the send. Where all receivers are plain, neither asking each connection for a
-# function nor whether its receiver is dead, but calling what it gives, spares a fifth.
+# The first exception of a receiver ends the send. Plain receivers are called without asking their connections for a
+# function first, nor whether they are still there, which spares a fifth.
 _SEND: Final = """\
 {definition}
 {snapshot}
 {one}
 {spread}
-    results = []
+    {send}results = []
     connection = None
     if signal._plain:
         rest = iter(connections)
         while True:
             try:
                 for connection in rest:
+                    # Of a receiver that is gone a connection gives None, and calling that ends in the handler below.
                     {call plain}
-                    results.append((receiver, value))
-                return results
+                    {send}results.append((receiver, value))
+                {send}return results
+                {emit}return
             except Exception as error:
-                if not called_dead(error, connection):
+                if not called_none(error, connection):
                     explain(error, signal, connection)
                     raise
-                signal._snapshot = None
+                signal._snapshot = None  # that receiver is gone; on with the rest
     try:
         for connection in connections:
             receiver = connection()
@@ -151,9 +150,9 @@ _SEND: Final = """\
                 signal._snapshot = None
                 continue
             {call}
-            results.append((receiver, value))
+            {send}results.append((receiver, value))
     {explain}
-    return results
+    {send}return results
 """
 
 # An error keeps this frame alive, through its traceback, so the frame must let go of the list that keeps the error.
@@ -162,18 +161,17 @@ _SEND_ROBUST: Final = """\
 {snapshot}
     outcomes = []
     for connection in connections:
-        answering = receiver = connection()
+        receiver = connection()
         if receiver is None:
             signal._snapshot = None
             continue
         try:
-            answering = connection.rebound(receiver)
             {call}
         except Exception as error:
             explain(error, signal, connection)
-            outcomes.append(Raised(answering, error))
+            outcomes.append(raised(error, connection, receiver))
         else:
-            outcomes.append(Returned(answering, value))
+            outcomes.append(Returned(receiver, value))
     try:
         return outcomes
     finally:
@@ -198,27 +196,27 @@ _SEND_CONCURRENTLY: Final = """\
 """
 
 _TEXTS: Final = {
-    "send": (_SEND, _SEND_PLAIN),
-    "emit": (_SEND, _EMIT_PLAIN),
-    "send_robust": (_SEND_ROBUST, ""),
-    "send_async": (_SEND, _SEND_PLAIN_AWAITING),
-    "emit_async": (_SEND, _EMIT_PLAIN_AWAITING),
-    "send_robust_async": (_SEND_ROBUST, ""),
-    "send_concurrently": (_SEND_CONCURRENTLY, ""),
+    "send": _SEND,
+    "emit": _SEND,
+    "send_robust": _SEND_ROBUST,
+    "send_async": _SEND,
+    "emit_async": _SEND,
+    "send_robust_async": _SEND_ROBUST,
+    "send_concurrently": _SEND_CONCURRENTLY,
 }
 
 GLOBALS: Final[dict[str, Any]] = {
     "CoroutineType": CoroutineType,
     "Exception": Exception,
-    "Raised": Raised,
     "Returned": Returned,
-    "called_dead": called_dead,
+    "called_none": called_none,
     "explain": explain,
     "gather": gather,
     "id": id,
     "is_awaitable": is_awaitable,
     "iter": iter,
     "len": len,
+    "raised": raised,
     "refuse_coroutine": refuse_coroutine,
     "tuple": tuple,
     "type": type,
@@ -227,7 +225,7 @@ GLOBALS: Final[dict[str, Any]] = {
 
 # Names of the texts, which give way where a payload has a parameter of the same name.
 _NAMES: Final = (
-    "answering", "bound", "call", "connection", "connections", "error", "function", "latest", "loop", "outcomes", "receiver",
+    "bound", "call", "connection", "connections", "error", "function", "latest", "loop", "outcomes", "receiver",
     "rest", "results", "sender", "signal", "spreads", "value", *GLOBALS,
 )  # fmt: skip
 
@@ -243,22 +241,23 @@ _HEADS: Final[dict[Kind, str]] = {
 
 def text(name: str, shape: Shape, kind: Kind) -> tuple[str, dict[str, str]]:
     """The source of one method for one shape of payload, and which of its names had to give way."""
-    template, plain = _TEXTS[name]
+    template = _TEXTS[name]
     emits = name.startswith("emit")
-    awaits = name.endswith("_async") or name == "send_concurrently"
+    awaits = name.endswith("_async") or template is _SEND_CONCURRENTLY
     fragments = {
         "{definition}": ("async " if awaits else "") + _HEADS[kind] + "\n",
         "{snapshot}": _SNAPSHOT,
-        "{nobody}": "pass  # gather() looks at it\n" if template is _SEND_CONCURRENTLY else "return []\n",
+        "{nobody}": "return\n" if emits else "return []\n",
         "{one}": _ONE,
         "{call}": _CALL,
         "{call one}": _CALL,
-        "{call plain}": plain,
-        "{rebind}": "" if emits or template is _SEND_ROBUST else "receiver = connection.rebind(function, receiver)\n",
+        "{call plain}": _AWAIT_PLAIN if awaits else _CALL_PLAIN,
         "{spread}": "",
         "{judge}": _AWAIT if awaits else _REFUSE_COROUTINE,
         "{explain}": _EXPLAIN,
     }
+    if template is _SEND_CONCURRENTLY:
+        fragments["{nobody}"] = "pass  # not before gather() has looked for anyio\n"
     arguments = shape.arguments
     if kind == "spread":
         fragments |= {"{snapshot}": "", "{one}": ""}
@@ -267,9 +266,7 @@ def text(name: str, shape: Shape, kind: Kind) -> tuple[str, dict[str, str]]:
         if awaits:
             fragments["{spread}"] = _SPREAD.replace("return loop", "return await loop")
         arguments = ""
-    source = _filled(template, fragments)
-    if emits:
-        source = _without_results(source)
+    source = _only("{emit}" if emits else "{send}", _filled(template, fragments))
     renamed: dict[str, str] = {}
     for clash in set(_NAMES).intersection(shape.names):
         other = clash
@@ -281,16 +278,10 @@ def text(name: str, shape: Shape, kind: Kind) -> tuple[str, dict[str, str]]:
     return source, renamed
 
 
-def _without_results(source: str) -> str:
-    """What makes an emit of a send."""
-    kept = ""
-    for line in source.splitlines(keepends=True):
-        statement = line.strip()
-        if statement.startswith("return [") or statement == "return results":
-            line = line.replace(statement, "return")
-        if not statement.startswith("results"):
-            kept += line
-    return kept
+def _only(mark: str, source: str) -> str:
+    """Take off this mark, and leave out the lines that have the other: an emit is a send without its results."""
+    kept = (line.replace(mark, "", 1) for line in source.splitlines(keepends=True))
+    return "".join(line for line in kept if not line.lstrip().startswith(("{send}", "{emit}")))
 
 
 def _filled(text: str, fragments: dict[str, str]) -> str:

@@ -29,18 +29,17 @@ UNDECLARED: Final = Shape("/, *args, **kwargs", ", *args, **kwargs", ("args", "k
 """The payload of a signal without a prototype: anything, as the type parameters cannot be asked at run time."""
 
 
-def check(prototype: object, *, asynchronous: bool) -> FunctionType:
-    """Refuse what cannot be a prototype."""
-    kind = "AsyncSignal" if asynchronous else "Signal"
+def check(
+    prototype: object, *, asynchronous: bool, makers: tuple[str, str] = ("Signal", "AsyncSignal")
+) -> FunctionType:
+    """Refuse what cannot be a prototype. ``makers`` are what makes something of plain ones and of ``async def`` ones."""
+    maker, other = reversed(makers) if asynchronous else makers
     if type(prototype) is not FunctionType:
-        raise TypeError(f"{kind}: a prototype is a function defined with 'def', not {describe(prototype)}")
-    if is_coroutine_function(prototype) and not asynchronous:
+        raise TypeError(f"{maker}: a prototype is a function defined with 'def', not {describe(prototype)}")
+    if is_coroutine_function(prototype) != asynchronous:
+        wrong, right = ("plain 'def'", "'async def'") if asynchronous else ("'async def'", "plain 'def'")
         raise TypeError(
-            f"Signal: the prototype {describe(prototype)} is defined with 'async def': use AsyncSignal, or plain 'def'"
-        )
-    if asynchronous and not is_coroutine_function(prototype):
-        raise TypeError(
-            f"AsyncSignal: the prototype {describe(prototype)} is defined with plain 'def': use 'async def', or Signal"
+            f"{maker}: the prototype {describe(prototype)} is defined with {wrong}: use {other}, or {right}"
         )
     return prototype
 

@@ -124,9 +124,7 @@ class BaseView(Generic[SenderT, P, ReturnT]):
     __qualname__: str
 
     def __init__(self, untyped: BlinkerSignal, prototype: Any) -> None:
-        if not hasattr(untyped, "ANY"):
-            raise TypeError(f"typed() takes a signal of blinker or typedsig.blinker, not {describe(untyped)}")
-        function = check(prototype, asynchronous=self._asynchronous())
+        function = check(prototype, asynchronous=self._asynchronous(), makers=("typed", "typed_async"))
         shape = shape_of(function)
         if shape.parameters != "/" and not shape.parameters.startswith(("/, *, ", "/, **")):
             raise TypeError(
@@ -328,12 +326,18 @@ class AsyncSignalView(BaseView[SenderT, P, ResultT | Awaitable[ResultT]], Generi
         raise AssertionError("written by typedsig._view")
 
 
+def _checked(untyped: BlinkerSignal, name: str) -> BlinkerSignal:
+    if not hasattr(untyped, "ANY"):
+        raise TypeError(f"{name}() takes a signal of blinker or typedsig.blinker, not {describe(untyped)}")
+    return untyped
+
+
 @final
 class TypedDecorator:
     """What `typed` gives: makes a view of a prototype."""
 
     def __init__(self, untyped: BlinkerSignal) -> None:
-        self._untyped = untyped
+        self._untyped = _checked(untyped, "typed")
 
     def __call__(self, prototype: Callable[Concatenate[S, Q], R], /) -> SignalView[S, Q, R]:
         """Make the view."""
@@ -345,7 +349,7 @@ class TypedAsyncDecorator:
     """What `typed_async` gives: makes a view of an ``async def`` prototype."""
 
     def __init__(self, untyped: BlinkerSignal) -> None:
-        self._untyped = untyped
+        self._untyped = _checked(untyped, "typed_async")
 
     def __call__(self, prototype: Callable[Concatenate[S, Q], Awaitable[R]], /) -> AsyncSignalView[S, Q, R]:
         """Make the view."""

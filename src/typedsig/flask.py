@@ -19,7 +19,10 @@ run them each in an event loop of its own.
 
 from typing import Any
 
-import flask
+try:
+    import flask
+except ImportError:
+    raise ImportError("typedsig.flask needs Flask: install typedsig[flask]", name="flask") from None
 from flask import Flask, Response
 from jinja2 import Template
 

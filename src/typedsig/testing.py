@@ -123,6 +123,7 @@ class _BaseRecorder(Generic[SenderT]):
 
     def _expect(self, sender: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call[SenderT]:
         """A call as a receiver would get it, with parameters that can be passed by name in their places."""
+        __tracebackhide__ = True
         signature = self._signal.signature
         if signature is not None:
             payload = Signature(list(signature.parameters.values())[1:])
