@@ -198,6 +198,8 @@ def test_send_shows_its_parameters(saved: Any) -> None:
         ("path", inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.empty),
         ("size", inspect.Parameter.KEYWORD_ONLY, 1),
     ]
+    assert str(inspect.signature(saved.send)) == "(sender: object, /, *, path: str, size: int = 1) -> list"
+    assert saved.send.__module__ == __name__
 
 
 def test_names_of_the_payload_do_not_meet_ours(untyped: Any) -> None:

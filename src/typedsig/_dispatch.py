@@ -7,12 +7,11 @@ debuggers step through.
 import builtins
 import functools
 import os
-import sys
 from types import CodeType, FunctionType
 from typing import Any, Final
 
 from ._loops import GLOBALS, Kind, text
-from ._prototype import Shape, annotations_of, defaults_of
+from ._prototype import Shape, take_after
 
 
 class _Loops(dict[tuple[int | str, ...], FunctionType]):
@@ -92,11 +91,5 @@ def method(
     function.__doc__ = doc
     function.__module__ = "typedsig"
     if prototype is not None:
-        function.__module__ = prototype.__module__
-        function.__defaults__, function.__kwdefaults__ = defaults_of(prototype)
-        sender = code.co_varnames[1] if kind == "signal" else None
-        if sys.version_info >= (3, 14):
-            function.__annotate__ = functools.partial(annotations_of, prototype, sender, name)
-        else:
-            function.__annotations__ = annotations_of(prototype, sender, name)
+        take_after(prototype, function, sender=code.co_varnames[1] if kind == "signal" else None)
     return function

@@ -1,5 +1,6 @@
 """What a prototype declares: the parameters that follow the sender."""
 
+import functools
 import keyword
 import sys
 from collections.abc import Callable
@@ -136,8 +137,18 @@ def signature_of(prototype: Callable[..., object]) -> "Signature":
         return inspect.signature(prototype)
 
 
-def annotations_of(prototype: FunctionType, sender: str | None, method: str, form: int = 1) -> dict[str, Any]:
-    """The annotations of a method made from this prototype; ``form`` as in Python 3.14's ``annotationlib``."""
+def take_after(prototype: FunctionType, method: FunctionType, *, sender: str | None) -> None:
+    """Give a method made from this prototype its module, defaults and annotations. ``sender`` is what it calls the sender."""
+    method.__module__ = prototype.__module__
+    method.__defaults__, method.__kwdefaults__ = defaults_of(prototype)
+    if sys.version_info >= (3, 14):
+        method.__annotate__ = functools.partial(_annotations, prototype, sender, method.__name__)
+    else:
+        method.__annotations__ = _annotations(prototype, sender, method.__name__)
+
+
+def _annotations(prototype: FunctionType, sender: str | None, method: str, form: int = 1) -> dict[str, Any]:
+    """The annotations of such a method; ``form`` as in Python 3.14's ``annotationlib``."""
     function = _unwrapped(prototype)
     if sys.version_info >= (3, 14):
         import annotationlib

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, Generic, Literal, Protocol, final, overload
 
-from ._prototype import Shape, check, defaults_of, shape_of, signature_of
+from ._prototype import Shape, check, shape_of, signature_of, take_after
 from ._receiver import describe, is_awaitable, is_coroutine_function
 from ._types import ANY, AnySender, P, Q, R, ResultT, ReturnT, S, SenderT
 
@@ -104,7 +104,7 @@ def _send(shape: Shape, prototype: FunctionType, name: str) -> FunctionType:
     linecache.cache[filename] = len(source), None, source.splitlines(keepends=True), filename
     function: FunctionType = module[name]
     function.__qualname__ = f"{prototype.__qualname__}.{name}"  # this is how Python's own argument errors begin
-    function.__defaults__, function.__kwdefaults__ = defaults_of(prototype)
+    take_after(prototype, function, sender=sender)
     return function
 
 
