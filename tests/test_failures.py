@@ -26,6 +26,10 @@ def saved(sender: object, *, path: str) -> object:
     """Sent after something was saved."""
 
 
+def declared(sender: object) -> object:
+    """Declare a signal that sends nothing else."""
+
+
 @pytest.fixture
 def signal() -> Signal[Any, ..., Any]:
     """Take anything from anybody."""
@@ -110,7 +114,11 @@ def test_type_error_is_not_taken_for_the_death_of_a_receiver(
             signal.disconnect(mistaken)
         nothing()
 
-    first, then = (lambda sender, **payload: signal.disconnect(then)), lambda sender, **payload: None
+    def first(sender: object, **payload: object) -> None:
+        signal.disconnect(then)
+
+    def then(sender: object, **payload: object) -> None: ...
+
     for other in (first, then)[:others]:  # one that is gone stands before
         signal.connect(other)
     signal.connect(mistaken)
@@ -151,6 +159,34 @@ def test_error_without_a_traceback_is_not_taken_for_the_death_of_a_receiver(
     signal.connect(fine)
     with pytest.raises(TypeError, match="object is not callable"):
         getattr(signal, send)(None)
+
+
+class Uncomparable:
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("compared")
+
+    __hash__ = None  # type: ignore[assignment]  # as for what is unhashable
+
+
+@pytest.mark.parametrize("send", ["send", "emit"])
+@pytest.mark.parametrize("kind", [TypeError, ValueError])
+@pytest.mark.parametrize("leaves", [False, True], ids=["stays", "leaves"])
+def test_what_an_exception_was_made_of_is_left_alone(
+    signal: Signal[Any, ..., Any], leaves: bool, kind: type[Exception], send: str
+) -> None:
+    """Arrays, for instance, cannot be compared for true or false."""
+
+    def failing(sender: object) -> None:
+        if leaves:
+            signal.disconnect(failing)
+        raise kind(Uncomparable())
+
+    signal.connect(failing)
+    signal.connect(fine)
+    with pytest.raises(kind) as caught:
+        getattr(signal, send)(None)
+    assert type(caught.value.args[0]) is Uncomparable
+    assert caught.value.__context__ is None
 
 
 @pytest.mark.parametrize("send", ["send", "emit"])
@@ -482,7 +518,7 @@ def test_refusal_of_a_coroutine_names_the_receiver(signal: Signal[Any, ..., Any]
     assert "returns_coroutine" in str(caught.value)
 
 
-@pytest.mark.parametrize("make", [Signal, lambda: Signal(fail)], ids=["undeclared", "declared"])
+@pytest.mark.parametrize("make", [Signal, lambda: Signal(declared)], ids=["undeclared", "declared"])
 def test_coroutine_of_a_receiver_that_leaves_by_its_call_is_refused_by_name(
     make: Callable[[], Signal[Any, ..., Any]],
 ) -> None:

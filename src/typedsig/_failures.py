@@ -143,9 +143,10 @@ _CALLED_NONE: Final = _text_of_calling_none()
 
 def called_none(error: Exception, connection: Connection | None) -> bool:
     """Was this raised by calling what the connection of a receiver that is gone gives, None? Or by a receiver?"""
-    if error.args != _CALLED_NONE or connection is None or connection() is not None:
+    if connection is None or connection() is not None:
         return False
-    return error.__traceback__ is not None and error.__traceback__.tb_next is None
+    traceback = error.__traceback__
+    return traceback is not None and traceback.tb_next is None and error.args == _CALLED_NONE
 
 
 def raised(error: Exception, connection: Connection, target: Any) -> Raised:
