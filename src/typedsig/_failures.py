@@ -129,16 +129,17 @@ def failures(errors: list[Exception], receivers: int) -> "ExceptionGroup[Excepti
     return group(f"{len(errors)} of {receivers} receivers failed", errors)
 
 
-def _text_of_calling_none() -> tuple[Any, ...]:
-    nothing: Any = None
+def _of_calling_none() -> tuple[Any, ...]:
+    """What Python's error of calling None is made of, which no documentation tells."""
+    args: Any = None
     try:
-        nothing()
+        args = args()
     except TypeError as error:
-        return error.args
-    raise AssertionError("None can be called")
+        args = error.args
+    return tuple(args)
 
 
-_CALLED_NONE: Final = _text_of_calling_none()
+_CALLED_NONE: Final = _of_calling_none()
 
 
 def called_none(error: Exception, connection: Connection | None) -> bool:
