@@ -314,6 +314,9 @@ async def test_without_anyio_a_clear_error_names_the_extra(
         await signal.send_concurrently(None)
     assert caught.value.name == "anyio"
     assert called == []
+    signal.disconnect(called.append)
+    with pytest.raises(ImportError, match="needs anyio"):  # before it matters
+        await signal.send_concurrently(None)
 
 
 # Failures
