@@ -3,6 +3,7 @@
 import functools
 import inspect
 import sys
+import types
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -300,3 +301,40 @@ def test_failure_behind_a_bound_signal_names_both(document: Document) -> None:
             f"raised by {fail.__module__}.{fail.__qualname__}, a receiver of {__name__}.Folder.child_changed",
             f"raised by {__name__}.Folder.child_changed.emit, a receiver of {__name__}.Document.changed",
         ]
+
+
+class Counting(Signal[Any, ..., Any]):
+    """Overrides one of its sends."""
+
+    emitted = 0
+
+    def emit(self, sender: Any, /, *args: Any, **kwargs: Any) -> None:
+        self.emitted += 1
+        super().emit(sender, *args, **kwargs)
+
+
+def test_overridden_sends_are_receivers_of_their_own(document: Document) -> None:
+    counting = Counting()
+    document.changed.connect(counting.bind(document).emit)
+    document.changed.connect(counting.bind(document).emit)
+    document.changed.connect(counting.bind(document).send)
+    assert len(document.changed.send(path="a")) == 2
+    assert counting.emitted == 1
+    assert document.changed.disconnect(counting.bind(document).emit)
+    assert len(document.changed.receivers) == 1
+    assert counting.bind(document).emit.__qualname__ == "Counting.emit"
+
+
+def test_methods_made_twice_at_once_are_one_receiver(document: Document) -> None:
+    """As by two threads that are the first to ask for it."""
+    folder = Folder()
+    document.changed.connect(folder.child_changed.emit)
+    cls: Any = type(folder.child_changed)
+    made = cls.emit
+    cls.emit = types.FunctionType(made.__code__, made.__globals__, made.__name__)
+    try:
+        document.changed.connect(folder.child_changed.emit)
+        assert len(document.changed.receivers) == 1
+        assert document.changed.disconnect(folder.child_changed.emit)
+    finally:
+        cls.emit = made

@@ -78,6 +78,8 @@ def test_flask_sends_are_recorded(app: Flask) -> None:
     assert call.sender is app
     assert call.kwargs["context"]["name"] == "Ada"
     requests.assert_sent_once_with(app)
+    with app.app_context():
+        requests.assert_sent_once_with(flask.current_app)
 
 
 def test_a_request_sends_all_but_two(app: Flask) -> None:

@@ -288,7 +288,7 @@ def test_plain_prototypes_are_no_asynchronous_ones(untyped: Any) -> None:
         typed_async(untyped)(user_saved)  # type: ignore[arg-type]  # on purpose
 
 
-@pytest.mark.parametrize("signal", [Signal(), None, "user-saved", SignalView, user_saved])
+@pytest.mark.parametrize("signal", [Signal(), None, "user-saved", SignalView, user_saved, ANY, blinker, blinker.Signal])
 @pytest.mark.parametrize("make", [typed, typed_async])
 def test_only_blinkers_signals_are_viewed(signal: Any, make: Callable[[Any], object]) -> None:
     """As soon as one is given, so that ``@typed`` without one does not go unnoticed."""
@@ -418,11 +418,13 @@ def test_view_is_recorded_with_an_answer(saved: Any) -> None:
 
 def test_asynchronous_view_is_recorded(untyped: Any) -> None:
     @typed_async(untyped)
-    async def fetched(sender: object, *, path: str) -> object: ...
+    async def fetched(sender: object, *, path: str, size: int = 1) -> object: ...
 
     with record(fetched) as recorder:
         asyncio.run(fetched.send_async("a", path="p"))
-    recorder.assert_sent_once_with("a", path="p")
+        asyncio.run(untyped.send_async("b", path="q", size=1))
+    assert recorder.calls == [recorder.call("a", path="p"), recorder.call("b", path="q")]
+    assert not fetched.has_receivers
 
 
 def test_only_views_of_untyped_signals_are_recorded(untyped: Any) -> None:

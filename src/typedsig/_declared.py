@@ -215,7 +215,7 @@ def bound_class_of(signal: Any) -> Any:
     bound_class: Any = _defining(cls)._bound_class
     if cls._declaration is not None:
         bound_class = made_class(bound_class, cls._declaration)
-    overridden = {name: _through(name) for name in cls._methods if not _is_ours(cls, name)}
+    overridden = {name: _through(own_class(cls), name) for name in cls._methods if not _is_ours(cls, name)}
     if overridden:
         bound_class = type(bound_class.__name__, (bound_class,), {"__slots__": (), **overridden})
     cls._bound_class = bound_class
@@ -227,8 +227,9 @@ def _is_ours(cls: type[Declarable], name: str) -> bool:
     return found.__dict__.get("_made", False) or "_methods" in found.__dict__
 
 
-def _through(name: str) -> Callable[..., Any]:
+def _through(cls: type[Any], name: str) -> Callable[..., Any]:
     def method(bound: Any, /, *args: Any, **kwargs: Any) -> Any:
         return getattr(bound._signal, name)(bound._sender, *args, **kwargs)
 
+    method.__name__, method.__qualname__, method.__module__ = name, f"{cls.__qualname__}.{name}", cls.__module__
     return method

@@ -1,7 +1,7 @@
 """The fixtures for pytest, which finds this module by its entry point. `typedsig.testing` does without pytest."""
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, TypeAlias
@@ -73,7 +73,7 @@ def _is_signal(value: object) -> bool:
 def _receivers(signal: _Watched) -> dict[object, Callable[[], Any]]:
     """How to get the receivers, by what tells them apart: by receiver and sender, or of a view by receiver."""
     if isinstance(signal, BaseView):
-        held: Mapping[object, Any] = signal.untyped.receivers  # weak references and receivers
+        held: dict[object, Any] = dict(signal.untyped.receivers)  # weak references and receivers
         return {key: value if isinstance(value, ref) else partial(_itself, value) for key, value in held.items()}
     return {(connection.key, connection.sender_key): connection.receiver for connection in signal._all()}
 

@@ -21,14 +21,15 @@ def receiver_key(receiver: object) -> ReceiverKey:
     """What identifies a receiver for as long as it is alive.
 
     A bound method is a new object at every access, so it is known by its owner and its function; and a bound signal is
-    one, too, so a method of it is known by signal, sender and function.
+    one, too, so a method of it is known by signal, sender and name.
     """
     if type(receiver) is FunctionType:
         return id(receiver)
     if type(receiver) is MethodType:
         bound = bound_signal_of(receiver)
         if bound is not None:
-            return id(bound._signal), (sender_key(bound._sender), id(receiver.__func__))
+            # By name, since two threads that ask for a generated method at once may find one each.
+            return id(bound._signal), (sender_key(bound._sender), receiver.__func__.__name__)
         return id(receiver.__self__), id(receiver.__func__)
     if is_builtin_method(receiver):
         return id(receiver.__self__), receiver.__name__

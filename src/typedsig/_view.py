@@ -327,7 +327,7 @@ class AsyncSignalView(BaseView[SenderT, P, ResultT | Awaitable[ResultT]], Generi
 
 
 def _checked(untyped: BlinkerSignal, name: str) -> BlinkerSignal:
-    if not hasattr(untyped, "ANY"):
+    if not hasattr(type(untyped), "connect") or not hasattr(untyped, "ANY"):
         raise TypeError(f"{name}() takes a signal of blinker or typedsig.blinker, not {describe(untyped)}")
     return untyped
 

@@ -25,7 +25,7 @@ from ._bound import BaseBound
 from ._receiver import describe
 from ._sender import SenderKey, sender_key
 from ._types import ANY, AnySender, P, Q, R, S, SenderT
-from ._view import BaseView
+from ._view import AsyncSignalView, BaseView, unproxied
 
 __all__ = ["BoundRecorder", "Call", "NoReceiversLeft", "RecordSignal", "Recorder", "in_order", "record"]
 
@@ -110,6 +110,10 @@ class _BaseRecorder(Generic[SenderT]):
         self._recorded.append((_next_place(), Call(self._signal, sender, args, kwargs)))
         return self._answer
 
+    async def _receive_async(self, sender: SenderT, /, *args: Any, **kwargs: Any) -> Any:
+        """For an untyped signal, whose ``send_async`` may refuse a plain function."""
+        return self._receive(sender, *args, **kwargs)
+
     @property
     def calls(self) -> list[Call[SenderT]]:
         """What was sent, in order. Compare it with what `call` makes, or look at sender, args and kwargs."""
@@ -124,6 +128,8 @@ class _BaseRecorder(Generic[SenderT]):
     def _expect(self, sender: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call[SenderT]:
         """A call as a receiver would get it, with parameters that can be passed by name in their places."""
         __tracebackhide__ = True
+        if isinstance(self._signal, BaseView):
+            sender = unproxied(sender)
         signature = self._signal.signature
         if signature is not None:
             payload = Signature(list(signature.parameters.values())[1:])
@@ -243,6 +249,8 @@ def recording(signal: Any, answer: Any) -> Generator[Any, None, None]:
     recorder: _BaseRecorder[Any] = make(signal, answer)
     connected, receive, sender = recorder._signal, recorder._receive, recorder._sender
     if isinstance(connected, BaseView):
+        if isinstance(connected, AsyncSignalView):
+            receive = recorder._receive_async
         connected.connect(receive, weak=False)
     else:
         connection = connected._add(receive, sender, weak=False, place=_FIRST)
