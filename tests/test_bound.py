@@ -338,3 +338,20 @@ def test_methods_made_twice_at_once_are_one_receiver(document: Document) -> None
         assert document.changed.disconnect(folder.child_changed.emit)
     finally:
         cls.emit = made
+
+
+def test_functions_of_ones_own_bound_to_a_bound_signal_are_told_apart(document: Document) -> None:
+    called: list[int] = []
+    folder = Folder()
+
+    def make(number: int) -> Callable[..., object]:
+        def relay(bound: object, sender: Document, *, path: str) -> None:
+            called.append(number)
+
+        return relay
+
+    for function in (make(1), make(2), functools.partial(make(3))):
+        document.changed.connect(types.MethodType(function, folder.child_changed))
+    assert len(document.changed.receivers) == 3
+    document.changed.emit(path="a")
+    assert called == [1, 2, 3]

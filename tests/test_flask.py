@@ -80,6 +80,9 @@ def test_flask_sends_are_recorded(app: Flask) -> None:
     requests.assert_sent_once_with(app)
     with app.app_context():
         requests.assert_sent_once_with(flask.current_app)
+        with record(message_flashed) as flashes:
+            flask.message_flashed.send(flask.current_app, message="hello", category="greeting")
+    flashes.assert_sent_once_with(app, message="hello", category="greeting")
 
 
 def test_a_request_sends_all_but_two(app: Flask) -> None:

@@ -107,6 +107,8 @@ class _BaseRecorder(Generic[SenderT]):
         self._recorded: list[tuple[int, Call[SenderT]]] = []
 
     def _receive(self, sender: SenderT, /, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(self._signal, BaseView):
+            sender = unproxied(sender)  # as when it is sent through the view
         self._recorded.append((_next_place(), Call(self._signal, sender, args, kwargs)))
         return self._answer
 
@@ -222,7 +224,8 @@ def record(signal: Any, /, *, answer: Any = None) -> AbstractContextManager[Any]
 
     The recorder is a receiver, called before those that connected, so that it sees also what fails later; and as any
     receiver it is not called while the signal is muted. Payloads are kept, not copied. Through a typed view of a
-    blinker-style signal, such as ``typedsig.flask.template_rendered``, it is called when that signal calls it.
+    blinker-style signal, such as ``typedsig.flask.template_rendered``, it is called when that signal calls it, with what
+    the untyped signal is sent, without the prototype's defaults; of an asynchronous view it is a coroutine function.
 
     Args:
         signal: A signal, or one seen from one sender, such as ``document.changed``, or a typed view.
