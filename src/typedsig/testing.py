@@ -107,9 +107,7 @@ class _BaseRecorder(Generic[SenderT]):
         self._recorded: list[tuple[int, Call[SenderT]]] = []
 
     def _receive(self, sender: SenderT, /, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(self._signal, BaseView):
-            sender = unproxied(sender)  # as when it is sent through the view
-        self._recorded.append((_next_place(), Call(self._signal, sender, args, kwargs)))
+        self._recorded.append((_next_place(), self._call(sender, args, kwargs)))
         return self._answer
 
     async def _receive_async(self, sender: SenderT, /, *args: Any, **kwargs: Any) -> Any:
@@ -130,8 +128,6 @@ class _BaseRecorder(Generic[SenderT]):
     def _expect(self, sender: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call[SenderT]:
         """A call as a receiver would get it, with parameters that can be passed by name in their places."""
         __tracebackhide__ = True
-        if isinstance(self._signal, BaseView):
-            sender = unproxied(sender)
         signature = self._signal.signature
         if signature is not None:
             payload = Signature(list(signature.parameters.values())[1:])
@@ -141,7 +137,11 @@ class _BaseRecorder(Generic[SenderT]):
                 raise TypeError(f"{self._signal._label} cannot be sent so: {error}") from None
             bound.apply_defaults()
             args, kwargs = bound.args, bound.kwargs
-        return Call(self._signal, sender, args, kwargs)
+        return self._call(sender, args, kwargs)
+
+    def _call(self, sender: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call[SenderT]:
+        """A call of this signal. To a view a proxy is what it stands for."""
+        return Call(self._signal, unproxied(sender) if isinstance(self._signal, BaseView) else sender, args, kwargs)
 
     def _assert_once(self, expected: Call[SenderT]) -> None:
         __tracebackhide__ = True
