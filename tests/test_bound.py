@@ -325,21 +325,6 @@ def test_overridden_sends_are_receivers_of_their_own(document: Document) -> None
     assert counting.bind(document).emit.__qualname__ == "Counting.emit"
 
 
-def test_methods_made_twice_at_once_are_one_receiver(document: Document) -> None:
-    """As by two threads that are the first to ask for it."""
-    folder = Folder()
-    document.changed.connect(folder.child_changed.emit)
-    cls: Any = type(folder.child_changed)
-    made = cls.emit
-    cls.emit = types.FunctionType(made.__code__, made.__globals__, made.__name__)
-    try:
-        document.changed.connect(folder.child_changed.emit)
-        assert len(document.changed.receivers) == 1
-        assert document.changed.disconnect(folder.child_changed.emit)
-    finally:
-        cls.emit = made
-
-
 def test_functions_of_ones_own_bound_to_a_bound_signal_are_told_apart(document: Document) -> None:
     called: list[int] = []
     folder = Folder()

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import types
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from types import CodeType, FrameType, MethodType
@@ -23,7 +24,7 @@ from weakref import finalize, ref
 
 import pytest
 
-from typedsig import ANY, Namespace, Raised, Signal, _lock, _table
+from typedsig import ANY, Namespace, Raised, Signal, _declared, _lock, _table
 
 LONG = "TYPEDSIG_LONG" in os.environ
 SECONDS = 20.0 if LONG else 0.4
@@ -638,6 +639,72 @@ def test_an_operation_interrupted_anywhere_is_as_if_one_came_after_the_other(set
             outcome = world.outcome(told)
             assert outcome in possible, f"{told} gave {outcome}, not {possible}"
             at += 1
+
+
+def undeclared() -> Callable[..., object]:
+    class Fresh(Signal[Any, ..., Any]):
+        pass
+
+    stub: Any = Signal.send_robust
+    lazy = _declared.Lazy(lambda: types.FunctionType(stub.__code__, stub.__globals__), None)
+    lazy.__set_name__(Fresh, "emit")
+    Fresh.emit = lazy  # type: ignore[method-assign]
+    return lambda signal=Fresh(): signal.emit
+
+
+def declared() -> Callable[..., object]:
+    return lambda signal=Signal(prototype_of_its_own()): signal.emit
+
+
+def declared_and_bound() -> Callable[..., object]:
+    return lambda signal=Signal(prototype_of_its_own()), sender=Sender(): signal.bind(sender).emit
+
+
+def overridden_and_bound() -> Callable[..., object]:
+    class Overriding(Signal[Any, ..., Any]):
+        def emit(self, sender: object, /, *args: Any, **kwargs: Any) -> None:
+            raise AssertionError
+
+    return lambda signal=Overriding(), sender=Sender(): signal.bind(sender).emit
+
+
+def prototype_of_its_own() -> Callable[..., object]:
+    def prototype(sender: object) -> object: ...
+
+    prototype.__qualname__ = f"prototype_{next(counter)}"  # so that nobody else has the class already
+    return prototype
+
+
+counter = itertools.count()
+
+
+@interrupting
+@pytest.mark.threads
+@pytest.mark.parametrize("make", [undeclared, declared, declared_and_bound, overridden_and_bound])
+def test_a_generated_method_is_one_receiver_wherever_another_thread_asks_for_it(
+    make: Callable[[], Callable[[], Callable[..., object]]],
+) -> None:
+    """Asked for the first time by two at once, it is made by both, and then there is one."""
+    was_interrupted, at = True, 0
+    while was_interrupted:
+        at += 1
+        ask = make()
+        listening = Signal[Any, ...]()
+        other = threading.Thread(target=lambda ask=ask, to=listening: to.connect(ask()))  # type: ignore[misc]
+
+        def let_the_other_go(other: threading.Thread = other) -> None:
+            other.start()
+            other.join(0.1)  # while the lock is held, it waits for us
+
+        interruption = Interruption(let_the_other_go, at)
+        with interrupted(interruption):
+            receiver = ask()
+        was_interrupted = interruption.left <= 0
+        if was_interrupted:
+            other.join()
+        listening.connect(receiver)
+        assert len(listening.receivers) == 1, f"before line {at}"
+    assert at > 3
 
 
 @interrupting

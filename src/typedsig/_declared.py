@@ -16,6 +16,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
 from ._dispatch import method
+from ._lock import LOCK
 from ._loops import Kind
 from ._prototype import UNDECLARED, Shape, defaults_of, shape_of
 
@@ -36,9 +37,18 @@ class Lazy:
         self._name = name
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        made = self._make()
-        setattr(self._owner, self._name, made)
-        return made.__get__(instance, owner)
+        return _put(self._owner, self._name, self._make(), instead_of=self).__get__(instance, owner)
+
+
+def _put(cls: type[Any], name: str, made: object, instead_of: object = None) -> Any:
+    """Make this a class's own attribute, unless another thread has been faster. What is there then is the only one.
+
+    Two functions for one method would be two receivers. What takes time or runs the user's code is done before.
+    """
+    with LOCK:
+        if cls.__dict__.get(name) is instead_of:
+            type.__setattr__(cls, name, made)
+        return cls.__dict__[name]
 
 
 def generated(stub: MethodT) -> MethodT:
@@ -149,7 +159,7 @@ class _Generated:
             prototype=declaration.prototype, label=declaration.label, doc=self.__doc__,
         )  # fmt: skip
         made = [base for base in owner.__mro__ if base.__dict__.get("_declaration") is not None]
-        setattr(made[-1], self._name, function)  # behind what a subclass defines
+        function = _put(made[-1], self._name, function)  # behind what a subclass defines
         return function if instance is None else MethodType(function, instance)
 
 
@@ -163,7 +173,9 @@ def _subclass(
     if found is None:
         make: Any = type(own)  # a metaclass may be anything that takes these three
         common = {"__slots__": (), "__module__": own.__module__, "_made": True}
-        found = _classes.setdefault((own, why), make(own.__name__, bases, {**common, **namespace()}))
+        made = make(own.__name__, bases, {**common, **namespace()})
+        with LOCK:
+            found = _classes.setdefault((own, why), made)
     return found
 
 
@@ -218,8 +230,7 @@ def bound_class_of(signal: Any) -> Any:
     overridden = {name: _through(own_class(cls), name) for name in cls._methods if not _is_ours(cls, name)}
     if overridden:
         bound_class = type(bound_class.__name__, (bound_class,), {"__slots__": (), **overridden})
-    cls._bound_class = bound_class
-    return bound_class
+    return _put(cls, "_bound_class", bound_class)
 
 
 def _is_ours(cls: type[Declarable], name: str) -> bool:

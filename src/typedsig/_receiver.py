@@ -28,7 +28,7 @@ def receiver_key(receiver: object) -> ReceiverKey:
     if type(receiver) is MethodType:
         bound = bound_signal_of(receiver)
         if bound is not None:
-            return id(bound._signal), (sender_key(bound._sender), _method_key(bound, receiver.__func__))
+            return id(bound._signal), (sender_key(bound._sender), id(receiver.__func__))
         return id(receiver.__self__), id(receiver.__func__)
     if is_builtin_method(receiver):
         return id(receiver.__self__), receiver.__name__
@@ -71,12 +71,6 @@ def bound_signal_of(receiver: MethodType) -> Seen | None:
     """The bound signal, if this is ``document.changed.emit`` or its like: what listens then is the document."""
     owner: Any = receiver.__self__
     return owner if issubclass(_class_of(owner), Seen) else None
-
-
-def _method_key(bound: Any, function: Callable[..., object]) -> int | str:
-    # Sends by name, since two threads that ask for a generated method at once may find one each.
-    name = function.__name__ if type(function) is FunctionType else ""
-    return name if name in bound._methods else id(function)
 
 
 class BoundSignalFunction:
