@@ -784,8 +784,11 @@ def test_methods_of_builtin_types_live_as_long_as_their_object(mod: Any) -> None
     signal.connect(seen.append)
     signal.send("a")
     assert list(seen) == differs(mod, theirs=[], ours=["a"])
+    held = list(signal.receivers.values())
+    assert [reference() for reference in held] == differs(mod, theirs=[], ours=[seen.append])
     signal.disconnect(seen.append)
     assert not signal.receivers
+    assert [reference() for reference in held] == differs(mod, theirs=[], ours=[None])
 
 
 def test_methods_of_builtin_types_that_somebody_keeps(mod: Any) -> None:

@@ -85,6 +85,12 @@ def test_flask_sends_are_recorded(app: Flask) -> None:
     flashes.assert_sent_once_with(app, message="hello", category="greeting")
 
 
+def test_only_signals_are_recorded() -> None:
+    """What a proxy is that stands for nothing now, is said without asking it."""
+    with pytest.raises(TypeError, match=r"^record\(\) takes a signal, not a werkzeug\.local\.LocalProxy object$"):
+        record(flask.current_app).__enter__()  # type: ignore[call-overload]  # on purpose
+
+
 def test_a_request_sends_all_but_two(app: Flask) -> None:
     """In Flask's order, with what each is declared to send."""
     sent: list[tuple[str, object, dict[str, Any]]] = []

@@ -648,16 +648,19 @@ def undeclared() -> Callable[..., object]:
     stub: Any = Signal.send_robust
     lazy = _declared.Lazy(lambda: types.FunctionType(stub.__code__, stub.__globals__), None)
     lazy.__set_name__(Fresh, "emit")
-    Fresh.emit = lazy  # type: ignore[method-assign]
-    return lambda signal=Fresh(): signal.emit
+    type.__setattr__(Fresh, "emit", lazy)
+    signal = Fresh()
+    return lambda: signal.emit
 
 
 def declared() -> Callable[..., object]:
-    return lambda signal=Signal(prototype_of_its_own()): signal.emit
+    signal = Signal(prototype_of_its_own())
+    return lambda: signal.emit
 
 
 def declared_and_bound() -> Callable[..., object]:
-    return lambda signal=Signal(prototype_of_its_own()), sender=Sender(): signal.bind(sender).emit
+    signal, sender = Signal(prototype_of_its_own()), Sender()
+    return lambda: signal.bind(sender).emit
 
 
 def overridden_and_bound() -> Callable[..., object]:
@@ -665,7 +668,8 @@ def overridden_and_bound() -> Callable[..., object]:
         def emit(self, sender: object, /, *args: Any, **kwargs: Any) -> None:
             raise AssertionError
 
-    return lambda signal=Overriding(), sender=Sender(): signal.bind(sender).emit
+    signal, sender = Overriding(), Sender()
+    return lambda: signal.bind(sender).emit
 
 
 def prototype_of_its_own() -> Callable[..., object]:
@@ -676,6 +680,10 @@ def prototype_of_its_own() -> Callable[..., object]:
 
 
 counter = itertools.count()
+
+
+def connect(signal: Signal[Any, ..., Any], ask: Callable[[], Callable[..., object]]) -> None:
+    signal.connect(ask())
 
 
 @interrupting
@@ -690,7 +698,7 @@ def test_a_generated_method_is_one_receiver_wherever_another_thread_asks_for_it(
         at += 1
         ask = make()
         listening = Signal[Any, ...]()
-        other = threading.Thread(target=lambda ask=ask, to=listening: to.connect(ask()))  # type: ignore[misc]
+        other = threading.Thread(target=connect, args=(listening, ask))
 
         def let_the_other_go(other: threading.Thread = other) -> None:
             other.start()

@@ -13,12 +13,14 @@ import inspect
 import weakref
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import blinker
 import pytest
 
 import typedsig.blinker
 from typedsig import ANY, Signal
+from typedsig._view import TypedAsyncDecorator, TypedDecorator
 from typedsig.blinker import SignalView, typed, typed_async
 from typedsig.testing import record
 
@@ -296,6 +298,23 @@ def test_only_blinkers_signals_are_viewed(signal: Any, make: Callable[[Any], obj
         make(signal)
 
 
+@pytest.mark.parametrize("make", [typed, typed_async])
+def test_stand_ins_of_blinkers_signals_are_viewed(make: Callable[[Any], Any]) -> None:
+    """Such as mocks, whose class says nothing."""
+
+    class Proxy:
+        def __init__(self, signal: object) -> None:
+            self.signal = signal
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.signal, name)
+
+    assert isinstance(make(Mock(spec=blinker.Signal)), TypedDecorator | TypedAsyncDecorator)
+    signal = blinker.Signal()
+    make(Proxy(signal))(user_saved if make is typed else later).connect(other)
+    assert signal.has_receivers_for("a")
+
+
 def test_never_asks_a_signal_for_its_truth_or_equality(untyped: Any) -> None:
     base: Any = type(untyped)
 
@@ -340,6 +359,43 @@ def test_what_is_not_callable_is_refused(untyped: Any, saved: Any, how: str) -> 
     with pytest.raises(TypeError, match="callable"):
         connect(3)
     assert not untyped.receivers
+
+
+class Folder:
+    """Has a signal of its own."""
+
+    @Signal.method
+    def child_saved(self, sender: object, *, path: str, size: int) -> None: ...
+
+
+@pytest.mark.refcounts
+def test_methods_of_bound_signals_are_heard_or_refused(untyped: Any, saved: Any) -> None:
+    """To blinker they live as long as the method object, which is gone at once."""
+    folder = Folder()
+    if isinstance(untyped, blinker.Signal):
+        with pytest.raises(TypeError, match=r"user_saved of .*child_saved\.emit.*Connect a function that calls it"):
+            saved.connect(folder.child_saved.emit)
+        assert not untyped.receivers
+        return
+    saved.connect(folder.child_saved.emit)
+    with record(folder.child_saved) as recorder:
+        saved.send("a", path="p")
+    recorder.assert_sent_once_with("a", path="p", size=1)
+    (held,) = untyped.receivers.values()
+    assert held().__self__ == folder.child_saved
+    kept = weakref.ref(folder)
+    del folder, recorder
+    assert kept() is None
+    assert held() is None
+
+
+def test_methods_of_bound_signals_are_heard_in_blocks(untyped: Any, saved: Any) -> None:
+    folder = Folder()
+    with record(folder.child_saved) as recorder, saved.connected_to(folder.child_saved.emit):
+        saved.send("a", path="p")
+    recorder.assert_sent_once_with("a", path="p", size=1)
+    saved.connect(folder.child_saved.emit, weak=False)
+    assert len(untyped.receivers) == 1
 
 
 def test_a_coroutine_function_connected_past_the_view_is_blinkers_error(untyped: Any, saved: Any) -> None:

@@ -11,7 +11,7 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, Generic, Literal, Protocol, final, overload
 
 from ._prototype import Shape, check, shape_of, signature_of, take_after
-from ._receiver import describe, is_awaitable, is_coroutine_function
+from ._receiver import bound_signal_of, describe, is_awaitable, is_coroutine_function
 from ._types import ANY, AnySender, P, Q, R, ResultT, ReturnT, S, SenderT
 
 if TYPE_CHECKING:
@@ -200,11 +200,16 @@ class BaseView(Generic[SenderT, P, ReturnT]):
             The receiver.
 
         Raises:
-            TypeError: The receiver is not callable, is a coroutine function on a synchronous view, or cannot be
-                weakly referenced and ``weak`` is true. Nothing is connected then.
+            TypeError: The receiver is not callable, is a coroutine function on a synchronous view, or, with ``weak``
+                true, cannot be weakly referenced or would be lost at once. Nothing is connected then.
             RuntimeError: The sender is a proxy that stands for nothing now.
         """
         self._check(receiver)
+        if weak and _would_lose(self._untyped, receiver):
+            raise TypeError(
+                f"{self!r} cannot connect {describe(receiver)}: a signal of blinker would lose it at once, as a method "
+                f"of a bound signal is a new object each time. Connect a function that calls it."
+            )
         self._untyped.connect(receiver, self._sender(sender), weak)
         return receiver
 
@@ -327,9 +332,17 @@ class AsyncSignalView(BaseView[SenderT, P, ResultT | Awaitable[ResultT]], Generi
 
 
 def _checked(untyped: BlinkerSignal, name: str) -> BlinkerSignal:
-    if not hasattr(type(untyped), "connect") or not hasattr(untyped, "ANY"):
+    if issubclass(type(untyped), type) or not hasattr(untyped, "connect") or not hasattr(untyped, "ANY"):
         raise TypeError(f"{name}() takes a signal of blinker or typedsig.blinker, not {describe(untyped)}")
     return untyped
+
+
+def _would_lose(untyped: BlinkerSignal, receiver: Any) -> bool:
+    """Real blinker takes a bound signal for the object that a method lives as long as."""
+    if type(receiver) is not MethodType or bound_signal_of(receiver) is None:
+        return False
+    ours = sys.modules.get("typedsig.blinker")  # whoever has such a signal has imported it
+    return ours is None or not isinstance(untyped, ours.Signal)
 
 
 @final

@@ -37,11 +37,11 @@ from contextlib import contextmanager
 from inspect import iscoroutinefunction
 from types import MethodType
 from typing import Any, Final, Literal, TypeVar
-from weakref import WeakMethod, ref
+from weakref import ref
 
 from ._blocks import ConnectedBlock
 from ._bucket import Snapshot
-from ._connection import Connection
+from ._connection import NOTHING, Connection
 from ._connections import Connections
 from ._lock import LOCK
 from ._muting import Mute
@@ -64,6 +64,17 @@ __all__ = [
 ]
 
 ReceiverT = TypeVar("ReceiverT", bound=Callable[..., Any])
+
+
+class _WeakMethod(ref[Any]):
+    # A weak reference to a method of any kind: builtin ones and those of bound signals are more than `weakref.WeakMethod`
+    # can take.
+    __slots__ = ("receiver",)
+
+    receiver: Callable[[], Any]
+
+    def __call__(self) -> Any:
+        return self.receiver()
 
 
 class _Receivers(Connections, Mapping[ReceiverKey, Any]):
@@ -143,10 +154,14 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
     def __getitem__(self, key: ReceiverKey) -> Any:
         """The receiver, or a weak reference to it."""
         connection = self._connections()[key]
-        if connection.function is None:
-            return connection if connection.strong is None else connection()
-        method = connection.receiver()
-        return WeakMethod(method) if connection.strong is None and connection.rebind is MethodType else method
+        if connection.strong is not None:
+            return connection.receiver()
+        target = connection()
+        if connection.function is None or target is None:
+            return connection
+        method = _WeakMethod(target, NOTHING)
+        method.receiver = connection.receiver
+        return method
 
     def __iter__(self) -> Iterator[ReceiverKey]:
         return iter(self._connections())

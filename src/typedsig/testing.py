@@ -267,7 +267,7 @@ def recording(signal: Any, answer: Any) -> Generator[Any, None, None]:
 
 def hint(thing: object) -> str:
     """What to do with a signal that has no types, for a message."""
-    return ": give it types first, with typedsig.blinker.typed" if hasattr(thing, "receiver_connected") else ""
+    return ": give it types first, with typedsig.blinker.typed" if hasattr(type(thing), "receiver_connected") else ""
 
 
 def in_order(*recorders: _BaseRecorder[Any]) -> list[Call[Any]]:
