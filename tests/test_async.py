@@ -12,6 +12,7 @@ import warnings
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any
+from unittest.mock import MagicMock, Mock
 
 import anyio
 import anyio.lowlevel
@@ -115,6 +116,21 @@ async def test_whatever_is_awaitable_is_awaited(signal: AsyncSignal[Any, ..., An
         "coroutine", "plain", "coroutine", "coroutine", "generator", "coroutine", "coroutine",
     ]  # fmt: skip
     assert [answer.receiver if isinstance(answer, Returned) else answer[0] for answer in sent] == receivers
+
+
+@pytest.mark.parametrize("send", ["send_async", "send_robust_async", "send_concurrently"])
+async def test_what_has_every_attribute_is_no_awaitable_for_that(signal: AsyncSignal[Any, ..., Any], send: str) -> None:
+    """Such as a mock, or a proxy that fails when it is asked."""
+
+    class Proxy:
+        def __getattr__(self, name: str) -> object:
+            raise RuntimeError(name)
+
+    mock, magic = Mock(), MagicMock()
+    proxied = Mock(return_value=Proxy())
+    for receiver in (mock, magic, proxied):
+        signal.connect(receiver)
+    assert answers_of(await getattr(signal, send)(None)) == [mock(), magic(), proxied()]
 
 
 async def test_emit_async_awaits_and_collects_nothing(signal: AsyncSignal[Any, ..., Any]) -> None:
@@ -476,6 +492,24 @@ async def test_receiver_that_is_cancelled_by_itself_is_not_swallowed(
     with pytest.raises(asyncio.CancelledError):
         await getattr(signal, send)(None)
     assert done == ["other"]
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_failures_beside_a_cancellation_are_its_cause(signal: AsyncSignal[Any, ..., Any]) -> None:
+    failure = ValueError("failed")
+
+    async def cancel_oneself(sender: object) -> None:
+        raise asyncio.CancelledError
+
+    async def fail(sender: object) -> None:
+        raise failure
+
+    signal.connect(cancel_oneself)
+    signal.connect(fail)
+    with pytest.raises(asyncio.CancelledError) as caught:
+        await signal.send_concurrently(None)
+    assert isinstance(caught.value.__cause__, ExceptionGroup)
+    assert caught.value.__cause__.exceptions == (failure,)
 
 
 @every_send

@@ -1297,6 +1297,21 @@ def test_connect_that_fails_leaves_earlier_connections(mod: Any) -> None:
     assert answers(signal, "a") == differs(mod, theirs=[], ours=["first"])
 
 
+def test_what_a_failing_announcement_connected_itself_stays(mod: Any) -> None:
+    signal = mod.Signal()
+
+    def replace(sender: object, /, *, receiver: Any, **payload: object) -> None:
+        signal.receiver_connected.disconnect(replace)
+        signal.disconnect(receiver)
+        signal.connect(receiver)
+        raise TypeError
+
+    signal.receiver_connected.connect(replace)
+    with pytest.raises(TypeError):
+        signal.connect(first)
+    assert answers(signal, "a") == differs(mod, theirs=[], ours=["first"])
+
+
 # Subclasses and copies
 
 

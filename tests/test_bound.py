@@ -180,6 +180,17 @@ def test_repr_names_signal_and_sender(document: Document) -> None:
     assert "of 'me'" in repr(Signal().bind("me"))
 
 
+def test_repr_counts_the_receivers_of_this_sender(document: Document) -> None:
+    another = Document()
+
+    def receive(sender: Document, *, path: str) -> None: ...
+
+    document.changed.connect(receive)
+    assert ", 1 receiver, of" in repr(document.changed)
+    assert ", 0 receivers, of" in repr(another.changed)
+    assert repr(Document.changed).endswith(", 1 receiver>")
+
+
 # A bound signal as a receiver: one signal sends another
 
 

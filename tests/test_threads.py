@@ -24,6 +24,7 @@ from weakref import finalize, ref
 
 import pytest
 
+import typedsig.blinker
 from typedsig import ANY, Namespace, Raised, Signal, _declared, _lock, _table
 
 LONG = "TYPEDSIG_LONG" in os.environ
@@ -712,6 +713,73 @@ def test_a_generated_method_is_one_receiver_wherever_another_thread_asks_for_it(
             other.join()
         listening.connect(receiver)
         assert len(listening.receivers) == 1, f"before line {at}"
+    assert at > 3
+
+
+class FirstUse(NamedTuple):
+    """Something that has a part of a signal made, if it is the first to ask for it, and who is there then."""
+
+    make: Callable[[], Any]
+    use: Callable[[Any, str], Any]
+    found: Callable[[Any], list[Any]]
+
+
+def muted(signal: Any, name: str) -> Any:
+    block = signal.muted()
+    block.__enter__()
+    return block
+
+
+def connected(signal: Any, name: str) -> Any:
+    block = signal.connected_to(named(name))
+    block.__enter__()
+    return block
+
+
+FIRST_USES = {
+    "connect": FirstUse(Signal, lambda signal, name: signal.connect(named(name)), lambda signal: signal.receivers),
+    "connect to blinker's": FirstUse(
+        typedsig.blinker.Signal,
+        lambda signal, name: signal.connect(named(name)),
+        lambda signal: list(signal.receivers_for(None)),
+    ),
+    "receiver_connected": FirstUse(
+        Signal, lambda signal, name: signal.receiver_connected, lambda signal: [signal.receiver_connected] * 2
+    ),
+    "blinker's receiver_connected": FirstUse(
+        typedsig.blinker.Signal,
+        lambda signal, name: signal.receiver_connected,
+        lambda signal: [signal.receiver_connected] * 2,
+    ),
+    "a name": FirstUse(
+        Namespace, lambda namespace, name: namespace.signal("a"), lambda namespace: [namespace["a"]] * 2
+    ),
+    "a name of blinker's": FirstUse(
+        typedsig.blinker.Namespace,
+        lambda namespace, name: namespace.signal("a"),
+        lambda namespace: [namespace["a"]] * 2,
+    ),
+    "muted": FirstUse(Signal, muted, lambda signal: list(signal._mutes)),
+    "connected_to": FirstUse(Signal, connected, lambda signal: list(signal._blocks)),
+}
+
+
+@interrupting
+@pytest.mark.parametrize("what", FIRST_USES)
+def test_what_is_made_when_first_used_is_made_once_wherever_a_destructor_uses_it(what: str) -> None:
+    make, use, found = FIRST_USES[what]
+    was_interrupted, at = True, 0
+    while was_interrupted:
+        at += 1
+        signal = make()
+        used: list[Any] = []
+        interruption = Interruption(lambda signal=signal, used=used: used.append(use(signal, "inner")), at)  # type: ignore[misc]
+        with interrupted(interruption):
+            outer = use(signal, "outer")
+        was_interrupted = interruption.left <= 0
+        used.append(outer)
+        if was_interrupted:
+            assert sorted(map(id, found(signal))) == sorted(map(id, used)), f"before line {at}"
     assert at > 3
 
 

@@ -1,10 +1,10 @@
 """`AsyncSignal`: the twin of `Signal` whose receivers may be coroutine functions."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Concatenate, Generic, overload
+from typing import Concatenate, Generic
 
 from ._base import BaseSignal
-from ._bound import BaseBound
+from ._bound import BaseBound, BaseSignalMethod
 from ._declared import generated
 from ._failures import Outcome
 from ._signal import Announcement
@@ -100,7 +100,8 @@ class AsyncSignal(BaseSignal[SenderT, P, ResultT | Awaitable[ResultT]], Generic[
             Pairs of receiver and what it returned, in the order in which they were connected.
 
         Raises:
-            ExceptionGroup: Of everything that receivers raised, in connection order, also if it is one.
+            ExceptionGroup: Of everything that receivers raised, in connection order, even if it is a single error. Where
+                a receiver cancels itself, its cancellation is raised instead, and the group is its ``__cause__``.
             ImportError: anyio is not installed. Nobody was called then.
         """
         raise AssertionError("written by typedsig._dispatch")
@@ -164,17 +165,10 @@ class BoundAsyncSignal(BaseBound[SenderT, P, ResultT | Awaitable[ResultT]], Gene
 AsyncSignal._bound_class = BoundAsyncSignal
 
 
-class AsyncSignalMethod(Generic[SenderT, P, ResultT]):
+class AsyncSignalMethod(
+    BaseSignalMethod[AsyncSignal[SenderT, P, ResultT], BoundAsyncSignal[SenderT, P, ResultT], SenderT],
+    Generic[SenderT, P, ResultT],
+):
     """What `AsyncSignal.method` puts into a class: on the class the signal, on an instance the signal bound to it."""
 
-    __slots__ = ("_signal",)
-
-    def __init__(self, signal: AsyncSignal[SenderT, P, ResultT]) -> None:
-        self._signal = signal
-
-    @overload
-    def __get__(self, instance: None, owner: type, /) -> AsyncSignal[SenderT, P, ResultT]: ...
-    @overload
-    def __get__(self, instance: SenderT, owner: type | None = None, /) -> BoundAsyncSignal[SenderT, P, ResultT]: ...
-    def __get__(self, instance: Any, owner: Any = None, /) -> Any:
-        return self._signal if instance is None else self._signal.bind(instance)
+    __slots__ = ()

@@ -9,10 +9,9 @@ from ._blocks import ConnectedBlock
 from ._connection import Connection
 from ._connections import Connections
 from ._declared import Declarable, bound_class_of, declared_class, documented_class, own_class
-from ._lock import LOCK
 from ._muting import Mute
 from ._prototype import check, checked_name, shape_of, signature_of
-from ._receiver import CO_COROUTINE, AnyReceiver, describe, is_coroutine_function, receiver_key
+from ._receiver import CO_COROUTINE, AnyReceiver, check_receiver, receiver_key
 from ._types import ANY, AnySender, P, ReturnT, S, Scope, SenderT
 
 if TYPE_CHECKING:
@@ -95,13 +94,15 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         return f"{own.__module__}.{own.__qualname__}"
 
     def __repr__(self) -> str:
-        count = len(self._alive(ANY))
+        return f"<{self._shown(len(self._alive(ANY)))}>"
+
+    def _shown(self, count: int) -> str:
         what = "" if self._name is None else f" {self.__qualname__}{self._other_name()}"
         try:
             what += "" if self.signature is None else str(self.signature)
         except Exception:  # noqa: BLE001  # annotations may be anything, and their repr may fail
             what += "(...)"
-        return f"<{self._kind()}{what}, {count} receiver{'' if count == 1 else 's'}>"
+        return f"{self._kind()}{what}, {count} receiver{'' if count == 1 else 's'}"
 
     # Connecting
 
@@ -142,7 +143,7 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
                 weakly referenced and ``weak`` is true. Nothing is connected then.
         """
         if type(receiver) is not FunctionType or receiver.__code__.co_flags & CO_COROUTINE:
-            self._check_receiver(receiver)
+            self._check(receiver)
         connection = self._add(receiver, sender, weak)
         if connection is not None and self._listeners is not None:
             self._added(connection, receiver, sender, weak=weak)
@@ -176,7 +177,7 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         On leaving, the receiver is connected exactly if and as it was before: not at all, or in its old place, weakly
         or strongly.
         """
-        self._check_receiver(receiver)
+        self._check(receiver)
         return ConnectedBlock(self, receiver, sender)
 
     def disconnect(self, receiver: Callable[..., object], /, sender: object = ANY) -> bool:
@@ -190,24 +191,8 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         removed = self._remove(receiver_key(receiver), sender, sender is ANY)
         return self._let_go(receiver, removed) if removed else False
 
-    def _check_receiver(self, receiver: object) -> None:
-        if not callable(receiver):
-            raise TypeError(f"{self._label} cannot connect {describe(receiver)}: a receiver is callable")
-        if not self._asynchronous and is_coroutine_function(receiver):
-            raise TypeError(
-                f"{self._label} cannot connect {describe(receiver)}: it is a coroutine function, which a synchronous "
-                f"signal cannot await. Use a plain function, or declare the signal as an AsyncSignal."
-            )
-
-    def _added(self, connection: Connection, receiver: AnyReceiver, sender: object, *, weak: bool) -> None:
-        try:
-            self._announce("receiver_connected", receiver=receiver, sender=sender, weak=weak)
-        except BaseException:
-            with LOCK:
-                if self._find(connection.key, sender) is connection:
-                    self._remove(connection.key, sender, settle=False)
-            connection.strong = None
-            raise
+    def _check(self, receiver: object) -> None:
+        check_receiver(receiver, self, instead=None if self._asynchronous else "declare the signal as an AsyncSignal")
 
     def _let_go(self, receiver: AnyReceiver, removed: list[tuple[Connection, object]]) -> bool:
         for connection, _ in removed:

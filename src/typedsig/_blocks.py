@@ -32,7 +32,8 @@ class ConnectedBlock:
             table._settle()
         with LOCK:
             if table._blocks is None:
-                table._blocks = {}
+                made: dict[ConnectedBlock, None] = {}  # on a line of its own, as in `_table`
+                table._blocks = made if table._blocks is None else table._blocks  # type: ignore[redundant-expr]  # ditto
             if self in table._blocks:
                 raise RuntimeError(f"this block of {table._label} is on already: call connected_to() once for each")
             found = table._find(self._what[0], self._sender)
@@ -53,11 +54,7 @@ class ConnectedBlock:
         with LOCK:
             if table._blocks is None or self not in table._blocks:
                 return
-            alike = [
-                block
-                for block in list(table._blocks)
-                if isinstance(block, ConnectedBlock) and block._what == self._what
-            ]
+            alike = [block for block in list(table._blocks) if block._what == self._what]
             later = alike[alike.index(self) + 1 :]
             del table._blocks[self]
             if later:  # a block that began in this one is still on; it now stands for both

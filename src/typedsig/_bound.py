@@ -1,11 +1,11 @@
 """A signal seen from one sender: what `BoundSignal` and `BoundAsyncSignal` have in common, everything but the sends."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Concatenate, Generic
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, TypeVar, overload
 
 from ._base import BaseSignal
 from ._blocks import ConnectedBlock
-from ._declared import Declarable
+from ._declared import Declarable, bound_class_of
 from ._muting import Mute
 from ._receiver import Seen, describe
 from ._sender import sender_key
@@ -13,6 +13,9 @@ from ._types import P, ReturnT, Scope, SenderT
 
 if TYPE_CHECKING:
     from inspect import Signature
+
+SignalT = TypeVar("SignalT")
+BoundT = TypeVar("BoundT")
 
 
 class BaseBound(Seen, Declarable, Generic[SenderT, P, ReturnT]):
@@ -89,10 +92,36 @@ class BaseBound(Seen, Declarable, Generic[SenderT, P, ReturnT]):
         return id(self._signal), sender_key(self._sender)
 
     def __repr__(self) -> str:
-        return f"{repr(self._signal)[:-1]}, of {describe(self._sender)}>"
+        return f"<{self._signal._shown(len(self.receivers))}, of {describe(self._sender)}>"
 
     def __reduce__(self) -> tuple[Callable[[Any, Any], Any], tuple[object, object]]:
         return _bound, (self._signal, self._sender)
+
+
+class BaseSignalMethod(Generic[SignalT, BoundT, SenderT]):
+    """What `SignalMethod` and `AsyncSignalMethod` share: on a class the signal, on an instance the signal bound to it."""
+
+    __slots__ = ("_bound_class", "_signal")
+
+    def __init__(self, signal: SignalT) -> None:
+        self._signal = signal
+        self._bound_class: Any = None  # known once the signal has a class of its own
+
+    @overload
+    def __get__(self, instance: None, owner: type, /) -> SignalT: ...
+    @overload
+    def __get__(self, instance: SenderT, owner: type | None = None, /) -> BoundT: ...
+    def __get__(self, instance: Any, owner: Any = None, /) -> Any:
+        signal = self._signal
+        if instance is None:
+            return signal
+        bound_class = self._bound_class
+        if bound_class is None:
+            bound_class = self._bound_class = bound_class_of(signal)
+        bound = bound_class()  # without an __init__, which would cost as much as all the rest
+        bound._sender = instance
+        bound._signal = signal
+        return bound
 
 
 def _bound(signal: BaseSignal[SenderT, P, ReturnT], sender: SenderT) -> object:

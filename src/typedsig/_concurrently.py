@@ -42,12 +42,14 @@ async def gather(
         for index in range(len(connections)):
             tasks.start_soon(run, index)
     try:
+        failed = failures([errors[index] for index in sorted(errors)], len(connections)) if errors else None
         if cancelled:
-            raise cancelled[0]
-        if errors:
-            raise failures([errors[index] for index in sorted(errors)], len(connections))
+            raise cancelled[0] from failed
+        if failed is not None:
+            raise failed
     finally:
         # Each error keeps this frame, through its traceback.
         errors.clear()
         cancelled.clear()
+        failed = None
     return [answer for answer in answers if answer is not None]

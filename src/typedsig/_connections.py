@@ -106,7 +106,8 @@ class Connections(Table):
             self._settle()
         with LOCK:
             if self._mutes is None:
-                self._mutes = {}
+                made: dict[Mute, None] = {}  # on a line of its own, as in `_table`
+                self._mutes = made if self._mutes is None else self._mutes  # type: ignore[redundant-expr]  # ditto
             if on:
                 self._mutes[mute] = None
             else:

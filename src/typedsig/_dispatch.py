@@ -59,7 +59,7 @@ _GLOBALS: Final[dict[str, Any]] = {
 }
 
 if hasattr(os, "register_at_fork"):  # not on Windows and WebAssembly
-    # Before a fork what `_code` imports is imported, or awaited: of an import that another thread is in the middle of, a
+    # Before a fork what `compiled` imports is imported, or awaited: of an import that another thread is in the middle of, a
     # child inherits the lock, which nobody will release.
     os.register_at_fork(before=functools.partial(__import__, "linecache"))
 
@@ -68,17 +68,22 @@ if hasattr(os, "register_at_fork"):  # not on Windows and WebAssembly
 def _code(name: str, shape: Shape, kind: Kind) -> tuple[CodeType, dict[str, Any]]:
     """Compile one method for one shape of payload: its code, and the globals it needs."""
     source, renamed = text(name, shape, kind)
-    filename = f"<typedsig {kind} {name}({shape.parameters})>"
     scope = _GLOBALS if not renamed else {**_GLOBALS, **{new: _GLOBALS.get(old) for old, new in renamed.items()}}
+    return compiled(name, source, f"<typedsig {kind} {name}({shape.parameters})>"), scope
+
+
+def compiled(name: str, source: str, filename: str) -> CodeType:
+    """Compile one function whose source, made of our texts and checked names of parameters, tracebacks can show."""
     module: dict[str, Any] = {}
-    exec(compile(source, filename, "exec"), scope, module)  # noqa: S102  # our text, and checked names of parameters
+    exec(compile(source, filename, "exec"), module)  # noqa: S102
     try:
         import linecache
     except ImportError:  # at interpreter exit, and nobody will read it then
         pass
     else:
         linecache.cache[filename] = len(source), None, source.splitlines(keepends=True), filename
-    return module[name].__code__, scope
+    code: CodeType = module[name].__code__
+    return code
 
 
 def method(

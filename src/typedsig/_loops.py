@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from ._concurrently import gather
 from ._failures import Returned, called_none, explain, raised, refuse_coroutine
-from ._prototype import UNDECLARED, Shape
+from ._prototype import UNDECLARED, Shape, free_name
 from ._receiver import is_awaitable
 
 # Fragments first.
@@ -269,9 +269,7 @@ def text(name: str, shape: Shape, kind: Kind) -> tuple[str, dict[str, str]]:
     source = _only("{emit}" if emits else "{send}", _filled(template, fragments))
     renamed: dict[str, str] = {}
     for clash in set(_NAMES).intersection(shape.names):
-        other = clash
-        while other in _NAMES or other in shape.names:
-            other += "_"
+        other = free_name(clash, _NAMES, shape.names)
         renamed[clash] = other
         source = _rename(source, clash, other)
     source = source.replace("{name}", name).replace("{parameters}", shape.parameters).replace("{arguments}", arguments)

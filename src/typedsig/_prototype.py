@@ -3,7 +3,7 @@
 import functools
 import keyword
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -114,6 +114,13 @@ def _check_parameter(prototype: FunctionType, name: str) -> None:
         if unicodedata.normalize("NFKC", name) == name:
             return
     raise TypeError(f"the prototype {describe(prototype)} has a parameter {name!r}, which is not a name")
+
+
+def free_name(word: str, *taken: Iterable[str]) -> str:
+    """A name of ours, made another where it is taken, as by a parameter."""
+    while any(word in names for names in taken):
+        word += "_"
+    return word
 
 
 def defaults_of(prototype: FunctionType) -> tuple[tuple[Any, ...] | None, dict[str, Any] | None]:

@@ -3,8 +3,16 @@
 import functools
 import sys
 from collections.abc import Callable
-from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType, MethodWrapperType, ModuleType
-from typing import Any, Final, TypeAlias, TypeGuard
+from types import (
+    BuiltinFunctionType,
+    BuiltinMethodType,
+    FunctionType,
+    GeneratorType,
+    MethodType,
+    MethodWrapperType,
+    ModuleType,
+)
+from typing import Any, Final, Protocol, TypeAlias, TypeGuard
 
 from ._sender import VALUE_TYPES, sender_key
 
@@ -109,6 +117,24 @@ def is_coroutine_function(receiver: Any) -> bool:
     return type(call) is FunctionType and is_coroutine_function(call)
 
 
+class Labelled(Protocol):
+    """What messages can name."""
+
+    @property
+    def _label(self) -> str: ...
+
+
+def check_receiver(receiver: object, of: Labelled, *, instead: str | None) -> None:
+    """Refuse what no signal can call and, where it cannot await, coroutine functions, for which one would do ``instead``."""
+    if not callable(receiver):
+        raise TypeError(f"{of._label} cannot connect {describe(receiver)}: a receiver is callable")
+    if instead is not None and is_coroutine_function(receiver):
+        raise TypeError(
+            f"{of._label} cannot connect {describe(receiver)}: it is a coroutine function, which a synchronous "
+            f"signal cannot await. Use a plain function, or {instead}."
+        )
+
+
 def _is_marked(receiver: object) -> bool:
     inspect = sys.modules.get("inspect")  # whoever marked the object has imported it
     try:
@@ -118,11 +144,10 @@ def _is_marked(receiver: object) -> bool:
 
 
 def is_awaitable(value: object) -> bool:
-    """`inspect.isawaitable`, without importing inspect."""
-    if hasattr(type(value), "__await__"):
-        return True
-    code = getattr(value, "gi_code", None)
-    return code is not None and bool(code.co_flags & _CO_ITERABLE_COROUTINE)
+    """`inspect.isawaitable`, without importing inspect. Asks the value's class only: a mock has every attribute."""
+    if type(value) is GeneratorType:
+        return bool(value.gi_code.co_flags & _CO_ITERABLE_COROUTINE)
+    return hasattr(type(value), "__await__")
 
 
 def _class_of(thing: object) -> type[Any]:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any, Concatenate, Generic, overload
 
 from ._base import BaseSignal
-from ._bound import BaseBound
-from ._declared import bound_class_of, generated
+from ._bound import BaseBound, BaseSignalMethod
+from ._declared import generated
 from ._failures import Outcome
 from ._lock import LOCK
 from ._types import P, Q, R, ResultT, S, SenderT
@@ -29,11 +29,13 @@ class Announcement(Generic[SenderT, P, ResultT]):
             return self
         name = self._prototype.__name__
         with LOCK:
-            listeners: dict[str, Any] = instance._listeners or {}
-            if name not in listeners:
-                listeners[name] = Signal(self._prototype)
-                instance._listeners = listeners
-            return listeners[name]
+            if instance._listeners is None:
+                made: dict[str, Any] = {}  # on a line of its own, as in `_table`
+                instance._listeners = made if instance._listeners is None else instance._listeners  # type: ignore[redundant-expr]
+            if name not in instance._listeners:
+                announcement = Signal(self._prototype)
+                instance._listeners.setdefault(name, announcement)
+            return instance._listeners[name]
 
 
 class Signal(BaseSignal[SenderT, P, ResultT], Generic[SenderT, P, ResultT]):
@@ -185,27 +187,10 @@ class BoundSignal(BaseBound[SenderT, P, ResultT], Generic[SenderT, P, ResultT]):
 Signal._bound_class = BoundSignal
 
 
-class SignalMethod(Generic[SenderT, P, ResultT]):
+class SignalMethod(
+    BaseSignalMethod[Signal[SenderT, P, ResultT], BoundSignal[SenderT, P, ResultT], SenderT],
+    Generic[SenderT, P, ResultT],
+):
     """What `Signal.method` puts into a class: on the class the signal, on an instance the signal bound to it."""
 
-    __slots__ = ("_bound_class", "_signal")
-
-    def __init__(self, signal: Signal[SenderT, P, ResultT]) -> None:
-        self._signal = signal
-        self._bound_class: Any = None  # known once the signal has a class of its own
-
-    @overload
-    def __get__(self, instance: None, owner: type, /) -> Signal[SenderT, P, ResultT]: ...
-    @overload
-    def __get__(self, instance: SenderT, owner: type | None = None, /) -> BoundSignal[SenderT, P, ResultT]: ...
-    def __get__(self, instance: Any, owner: Any = None, /) -> Any:
-        signal = self._signal
-        if instance is None:
-            return signal
-        bound_class = self._bound_class
-        if bound_class is None:
-            bound_class = self._bound_class = bound_class_of(signal)
-        bound = bound_class()  # without an __init__, which would cost as much as all the rest
-        bound._sender = instance
-        bound._signal = signal
-        return bound
+    __slots__ = ()

@@ -14,7 +14,7 @@ after it, and again where a destructor has sent meanwhile.
 import itertools
 from collections.abc import Callable
 from types import FunctionType, MethodType
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from ._bucket import NO_ONE, NOBODY, Bucket, Resolved, Snapshot
 from ._connection import NOTHING, Connection, Holder, RemovedConnection, call_held, held
@@ -34,6 +34,9 @@ from ._receiver import (
 )
 from ._sender import SenderKey, sender_key
 from ._types import ANY
+
+if TYPE_CHECKING:
+    from ._blocks import ConnectedBlock
 
 _next_place = itertools.count().__next__
 
@@ -95,7 +98,7 @@ class Table:
     Asked when it is connected, so nobody notices when its ``__code__`` is replaced later by that of another kind.
     """
     _mutes: dict[Mute, None] | None
-    _blocks: dict[object, None] | None
+    _blocks: "dict[ConnectedBlock, None] | None"
     """The `connected_to` blocks that are on, oldest first."""
     _version: int
     """Raised by every write, so that a snapshot built meanwhile is known to be stale."""
@@ -115,8 +118,21 @@ class Table:
 
     # Writing
 
-    def _added(self, connection: Connection, receiver: AnyReceiver, sender: object, *, weak: bool) -> None:
-        """Called after a new connection was made, without the lock; may undo it and raise."""
+    def _added(self, connection: Connection | None, receiver: AnyReceiver, sender: object, *, weak: bool) -> None:
+        """Tell of a connection that was made, without the lock. Where a listener raises, it is undone if it is new."""
+        try:
+            self._announce("receiver_connected", receiver=receiver, sender=sender, weak=weak)
+        except BaseException:
+            if connection is not None:
+                with LOCK:
+                    if self._find(connection.key, sender) is connection:
+                        self._remove(connection.key, sender, settle=False)
+                connection.strong = None
+            raise
+
+    def _announce(self, event: str, **payload: object) -> None:
+        """Have this signal send the signal about itself that has this name, if anybody asked for it."""
+        raise AssertionError("each subclass has its own")
 
     def _let_go(self, receiver: AnyReceiver, removed: list[tuple[Connection, object]]) -> bool:
         """Let the receivers of removed connections die. Not under the lock, since their destructors are not ours."""

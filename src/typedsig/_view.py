@@ -3,15 +3,15 @@
 A view uses nothing of a signal but blinker's own methods, so real blinker's signals will do.
 """
 
-import linecache
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, Generic, Literal, Protocol, final, overload
 
-from ._prototype import Shape, check, shape_of, signature_of, take_after
-from ._receiver import bound_signal_of, describe, is_awaitable, is_coroutine_function
+from ._dispatch import compiled
+from ._prototype import Shape, check, free_name, shape_of, signature_of, take_after
+from ._receiver import bound_signal_of, check_receiver, describe, is_awaitable
 from ._types import ANY, AnySender, P, Q, R, ResultT, ReturnT, S, SenderT
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def _send(shape: Shape, prototype: FunctionType, name: str) -> FunctionType:
 
     That is half a millisecond once, and half the time of each send.
     """
-    view, sender, unproxy, wrapper = (_free(word, shape) for word in ("view", "sender", "unproxied", "in_place"))
+    words = ("view", "sender", "unproxied", "in_place")
+    view, sender, unproxy, wrapper = (free_name(word, shape.names) for word in words)
     if name == "send":
         define, call, option = "def", "return", ""
     else:
@@ -97,22 +98,11 @@ def _send(shape: Shape, prototype: FunctionType, name: str) -> FunctionType:
         f"{define} {name}({view}, {sender}, {shape.parameters}):\n"
         f"    {call} {view}._untyped.{name}({unproxy}({sender}){option}{shape.arguments})\n"
     )
-    filename = f"<typedsig view {name}({shape.parameters})>"
-    module: dict[str, Any] = {}
-    scope = {unproxy: unproxied, wrapper: in_place, "__name__": __name__}
-    exec(compile(source, filename, "exec"), scope, module)  # noqa: S102  # of our text and checked parameter names
-    linecache.cache[filename] = len(source), None, source.splitlines(keepends=True), filename
-    function: FunctionType = module[name]
+    code = compiled(name, source, f"<typedsig view {name}({shape.parameters})>")
+    function = FunctionType(code, {unproxy: unproxied, wrapper: in_place, "__name__": __name__}, name)
     function.__qualname__ = f"{prototype.__qualname__}.{name}"  # this is how Python's own argument errors begin
     take_after(prototype, function, sender=sender)
     return function
-
-
-def _free(word: str, shape: Shape) -> str:
-    """A name that no parameter of the payload has."""
-    while word in shape.names:
-        word += "_"
-    return word
 
 
 class BaseView(Generic[SenderT, P, ReturnT]):
@@ -207,7 +197,7 @@ class BaseView(Generic[SenderT, P, ReturnT]):
         self._check(receiver)
         if weak and _would_lose(self._untyped, receiver):
             raise TypeError(
-                f"{self!r} cannot connect {describe(receiver)}: a signal of blinker would lose it at once, as a method "
+                f"{self._label} cannot connect {describe(receiver)}: a signal of blinker would lose it at once, as a method "
                 f"of a bound signal is a new object each time. Connect a function that calls it."
             )
         self._untyped.connect(receiver, self._sender(sender), weak)
@@ -279,13 +269,7 @@ class BaseView(Generic[SenderT, P, ReturnT]):
         return self._untyped.ANY if sender is ANY else unproxied(sender)
 
     def _check(self, receiver: object) -> None:
-        if not callable(receiver):
-            raise TypeError(f"{self!r} cannot connect {describe(receiver)}: a receiver is callable")
-        if not self._asynchronous() and is_coroutine_function(receiver):
-            raise TypeError(
-                f"{self!r} cannot connect {describe(receiver)}: it is a coroutine function, which a synchronous view "
-                f"cannot await. Use a plain function, or make the view with typed_async."
-            )
+        check_receiver(receiver, self, instead=None if self._asynchronous() else "make the view with typed_async")
 
 
 @final

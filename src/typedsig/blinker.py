@@ -45,7 +45,7 @@ from ._connection import NOTHING, Connection
 from ._connections import Connections
 from ._lock import LOCK
 from ._muting import Mute
-from ._receiver import AnyReceiver, ReceiverKey, describe, is_builtin_method, receiver_key
+from ._receiver import ReceiverKey, check_receiver, describe, is_builtin_method, receiver_key
 from ._types import ANY, AnySender
 from ._view import AsyncSignalView, BlinkerSignal, SignalView, typed, typed_async
 
@@ -65,6 +65,8 @@ __all__ = [
 
 ReceiverT = TypeVar("ReceiverT", bound=Callable[..., Any])
 
+_TABLE: Final = "_Signal__connections"
+
 
 class _WeakMethod(ref[Any]):
     # A weak reference to a method of any kind: builtin ones and those of bound signals are more than `weakref.WeakMethod`
@@ -80,23 +82,21 @@ class _WeakMethod(ref[Any]):
 class _Receivers(Connections, Mapping[ReceiverKey, Any]):
     """The connections of one signal, and what ``signal.receivers`` shows of them."""
 
-    __slots__ = ("connected", "coroutines", "disconnected", "owner")
+    __slots__ = ("announcements", "coroutines", "owner")
 
     _tells_lost = False  # code written for blinker is not warned of receivers lost by mistake
 
     owner: "ref[Signal]"
     coroutines: bool
     """Was a coroutine function ever connected?"""
-    connected: "Signal | None"
-    """The owner's `receiver_connected`, once somebody asked for it."""
-    disconnected: "Signal | None"
-    """Its `receiver_disconnected`."""
+    announcements: "dict[str, Signal]"
+    """The owner's `receiver_connected` and `receiver_disconnected`, once somebody asked for them."""
 
     def __init__(self, owner: "Signal") -> None:
         super().__init__()
         self.owner = ref(owner)
         self.coroutines = False
-        self.connected = self.disconnected = None
+        self.announcements = {}
 
     @property
     def _label(self) -> str:
@@ -114,22 +114,15 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
                 return receiver, None, MethodType
         return super()._parts(receiver)
 
-    # These two are for `ConnectedBlock`.
+    def announcement(self, event: str) -> "Signal":
+        """The signal of this name that the owner sends about itself."""
+        made = Signal(f"Sent after a receiver was {event.removeprefix('receiver_')}.")
+        return self.announcements.setdefault(event, made)
 
-    def _added(self, connection: Connection, receiver: AnyReceiver, sender: object, *, weak: bool) -> None:
-        owner = self.owner()
-        if owner is not None and self.connected is not None:
-            try:
-                self.connected.send(owner, receiver=receiver, sender=sender, weak=weak)
-            except BaseException:
-                self._let_go(receiver, self._remove(connection.key, sender))
-                raise
-
-    def left(self, receiver: AnyReceiver, sender: object) -> None:
-        """Announce a disconnection."""
-        owner = self.owner()
-        if owner is not None and self.disconnected is not None:
-            self.disconnected.send(owner, receiver=receiver, sender=sender)
+    def _announce(self, event: str, **payload: Any) -> None:
+        owner, announcement = self.owner(), self.announcements.get(event)
+        if owner is not None and announcement is not None:
+            announcement.send(owner, **payload)
 
     def unmuted(self, sender: object) -> Snapshot:
         """What a send from this sender would call if nothing were muted."""
@@ -202,9 +195,9 @@ class Signal:
     def __table(self) -> _Receivers:
         table = self.__connections
         if table is None:
+            made = _Receivers(self)  # on a line of its own, as in `_table`
             with LOCK:
-                table = _Receivers(self) if self.__connections is None else self.__connections
-                self.__dict__["_Signal__connections"] = table
+                table = vars(self)[_TABLE] = made if self.__connections is None else self.__connections
         return table
 
     @property
@@ -218,11 +211,7 @@ class Signal:
 
         When a receiver raises, the connection is undone.
         """
-        table = self.__table()
-        with LOCK:
-            if table.connected is None:
-                table.connected = Signal("Sent after a receiver was connected.")
-            return table.connected
+        return self.__table().announcement("receiver_connected")
 
     @property
     def receiver_disconnected(self) -> "Signal":
@@ -230,11 +219,7 @@ class Signal:
 
         Not sent when a receiver or a sender dies.
         """
-        table = self.__table()
-        with LOCK:
-            if table.disconnected is None:
-                table.disconnected = Signal("Sent after a receiver was disconnected.")
-            return table.disconnected
+        return self.__table().announcement("receiver_disconnected")
 
     def connect(self, receiver: ReceiverT, sender: Any = ANY, weak: bool = True) -> ReceiverT:
         """Have a receiver called by every later send, or by those from one sender.
@@ -251,19 +236,10 @@ class Signal:
             TypeError: The receiver is not callable, or cannot be weakly referenced and ``weak`` is true.
         """
         table = self.__table()
-        if not callable(receiver):
-            raise TypeError(f"{table._label} cannot connect {describe(receiver)}: a receiver is callable")
+        check_receiver(receiver, table, instead=None)
         if iscoroutinefunction(receiver):
             table.coroutines = True
-        connection = table._add(receiver, sender, weak)
-        listeners = table.connected
-        if listeners is not None:
-            try:
-                listeners.send(self, receiver=receiver, sender=sender, weak=weak)
-            except BaseException:
-                if connection is not None:
-                    table._let_go(receiver, table._remove(connection.key, sender))
-                raise
+        table._added(table._add(receiver, sender, weak), receiver, sender, weak=weak)
         return receiver
 
     def connect_via(self, sender: Any, weak: bool = False) -> Callable[[ReceiverT], ReceiverT]:
@@ -286,7 +262,7 @@ class Signal:
                     yield
             finally:
                 if before is None:
-                    table.left(receiver, sender)
+                    table._announce("receiver_disconnected", receiver=receiver, sender=sender)
             return
         self.connect(receiver, sender, False)  # a subclass's own
         try:
@@ -428,7 +404,7 @@ class Signal:
             return
         key = receiver_key(receiver)
         table._let_go(receiver, table._remove(key, sender, sender is ANY))
-        table.left(receiver, sender)
+        table._announce("receiver_disconnected", receiver=receiver, sender=sender)
 
     def _clear_state(self) -> None:
         # Not public in blinker, but known to test suites.
@@ -464,9 +440,9 @@ class Namespace(dict[str, NamedSignal]):
             doc: The docstring of a new signal.
         """
         if name not in self:
+            made = NamedSignal(name, doc)  # on a line of its own, as in `_table`
             with LOCK:
-                if name not in self:
-                    self[name] = NamedSignal(name, doc)
+                self[name] = self.get(name, made)
         return self[name]
 
 
