@@ -35,7 +35,7 @@ def main() -> None:
     subjects = [*SENDS, *ASYNC_SENDS]
     if not options.quick and not options.scenario:
         report.write(rows, subjects, options.results)
-    print(report.markdown(rows, subjects))  # what it is for
+    print(report.markdown(rows, subjects))
 
 
 if __name__ == "__main__":

@@ -114,9 +114,9 @@ def main() -> None:
         return
     how, tolerance = ("counted", TOLERANCE) if has_valgrind else ("timed", TIME_TOLERANCE)
     if not has_valgrind:
-        print("valgrind is not installed: timing instead of counting")  # a command's answer
+        print("valgrind is not installed: timing instead of counting")
     if VERSION not in remembered:
-        print(f"skipped: nothing is remembered for Python {VERSION}")  # a command's answer
+        print(f"skipped: nothing is remembered for Python {VERSION}")
         return
     before, now = remembered[VERSION][how], counted() if has_valgrind else timed()
     worse = [

@@ -414,7 +414,7 @@ class Importing(Scenario):
         def run(times: int) -> float:
             spent = 0
             for _ in range(times):
-                spent += int(subprocess.run(command, check=True, capture_output=True).stdout)  # our text
+                spent += int(subprocess.run(command, check=True, capture_output=True).stdout)
             return spent
 
         return run

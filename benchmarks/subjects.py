@@ -4,7 +4,7 @@ import functools
 import itertools
 from collections.abc import Callable, Iterable
 from types import FunctionType
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple
 
 from typedsig import AsyncSignal, Signal
 
@@ -14,8 +14,9 @@ _numbers = itertools.count()
 @functools.lru_cache(maxsize=512)
 def _template(parameters: str, body: str, asynchronous: bool) -> FunctionType:
     scope: dict[str, Any] = {}
-    exec(f"{'async ' if asynchronous else ''}def function({parameters}):\n    {body}", scope)  # our text
-    return cast("FunctionType", scope["function"])
+    exec(f"{'async ' if asynchronous else ''}def function({parameters}):\n    {body}", scope)
+    made: FunctionType = scope["function"]
+    return made
 
 
 def function(

@@ -1,5 +1,6 @@
 """The public names: what is exported, where it says it comes from, and that its annotations can be evaluated."""
 
+import contextlib
 import importlib.metadata
 import importlib.resources
 import inspect
@@ -63,7 +64,7 @@ def test_everything_public_has_a_docstring(cls: type) -> None:
 def test_annotations_can_be_evaluated(cls: type) -> None:
     """By `typing.get_type_hints`, as documentation tools and frameworks do."""
     # Importing inspect for the sake of one annotation would take as long as all the rest of the package.
-    late = {"Signature": inspect.Signature}
+    late = {"AbstractContextManager": contextlib.AbstractContextManager, "Signature": inspect.Signature}
     for base in cls.__mro__:
         if base.__module__.partition(".")[0] == "typedsig":
             for function in functions(base):

@@ -196,7 +196,10 @@ def test_without_prototype_payloads_are_compared_as_passed() -> None:
 
 
 def test_expectation_that_cannot_be_sent_is_refused() -> None:
-    with record(created) as recorder, pytest.raises(TypeError, match=r"created cannot be sent so: missing .*'user_id'"):
+    with (
+        record(created) as recorder,
+        pytest.raises(TypeError, match=r"created cannot be sent with these arguments: missing .*'user_id'"),
+    ):
         recorder.assert_sent_once_with(app)  # type: ignore[call-arg]  # that is the point
 
 
@@ -400,7 +403,10 @@ def test_blameless():
     )
     result.assert_outcomes(passed=2, errors=1)
     result.stdout.fnmatch_lines(
-        ["receivers left connected:", "  test_receiver_left_connected_fails_the_test_that_did_it.leaked, of *'opened'"]
+        [
+            "receivers left connected (disconnect them, or use connected_to):",
+            "  test_receiver_left_connected_fails_the_test_that_did_it.leaked, of *'opened'",
+        ]
     )
     result.stdout.fnmatch_lines(["ERROR *::test_leaks*"])
 

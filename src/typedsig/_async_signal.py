@@ -80,7 +80,7 @@ class AsyncSignal(BaseSignal[SenderT, P, ResultT | Awaitable[ResultT]], Generic[
 
     @generated
     async def send_robust_async(self, sender: SenderT, /, *args: P.args, **kwargs: P.kwargs) -> list[Outcome[ResultT]]:
-        """Call and await all receivers one after another, also when some fail.
+        """Call and await all receivers one after another, even if some fail.
 
         Returns:
             For each a `Returned` or a `Raised`. Only an `Exception` is caught: cancellation goes through.
@@ -107,7 +107,11 @@ class AsyncSignal(BaseSignal[SenderT, P, ResultT | Awaitable[ResultT]], Generic[
         raise AssertionError("written by typedsig._dispatch")
 
     def bind(self, sender: SenderT, /) -> "BoundAsyncSignal[SenderT, P, ResultT]":
-        """This signal seen from one sender."""
+        """This signal seen from one sender, whom it keeps alive: with `send` and the other members, but no sender to give.
+
+        Raises:
+            TypeError: The sender is `ANY`.
+        """
         bound: BoundAsyncSignal[SenderT, P, ResultT] = self._bind(sender)
         return bound
 

@@ -15,6 +15,7 @@ from ._receiver import CO_COROUTINE, AnyReceiver, check_receiver, receiver_key
 from ._types import ANY, AnySender, P, ReturnT, S, Scope, SenderT
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from inspect import Signature
 
 
@@ -131,9 +132,10 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
                 else by identity.
             sender: Call it for this sender only. Senders are told apart by identity; strings, bytes, bools, ints and
                 floats by type and value. ``None`` is a sender like any other; `ANY` is every sender.
-            weak: Do not keep the receiver alive: it is disconnected when it dies. A bound method lives as long as its
-                object. With ``weak=False`` the signal keeps it alive, and with it whatever it refers to: if that is
-                the sender, both stay for as long as the signal.
+            weak: Do not keep the receiver alive: it is disconnected when it dies, with a `LostReceiverWarning` if it
+                never received anything. A bound method lives as long as its object. With ``weak=False`` the signal
+                keeps it alive, and with it whatever it refers to: if that is the sender, both stay for as long as the
+                signal.
 
         Returns:
             The receiver.
@@ -168,14 +170,22 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
     @overload
     def connected_to(
         self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /, sender: Literal[AnySender.ANY] = ANY
-    ) -> ConnectedBlock: ...
+    ) -> "AbstractContextManager[None, None]": ...
     @overload
-    def connected_to(self, receiver: Callable[Concatenate[S, P], ReturnT], /, sender: S) -> ConnectedBlock: ...
-    def connected_to(self, receiver: Callable[..., Any], /, sender: object = ANY) -> ConnectedBlock:
+    def connected_to(
+        self, receiver: Callable[Concatenate[S, P], ReturnT], /, sender: S
+    ) -> "AbstractContextManager[None, None]": ...
+    def connected_to(
+        self, receiver: Callable[..., Any], /, sender: object = ANY
+    ) -> "AbstractContextManager[None, None]":
         """Connect during a ``with`` block, holding the receiver strongly.
 
         On leaving, the receiver is connected exactly if and as it was before: not at all, or in its old place, weakly
         or strongly.
+
+        Raises:
+            TypeError: As `connect`.
+            RuntimeError: The same block is entered while it is on: call this once for each block.
         """
         self._check(receiver)
         return ConnectedBlock(self, receiver, sender)
@@ -183,10 +193,13 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
     def disconnect(self, receiver: Callable[..., object], /, sender: object = ANY) -> bool:
         """Disconnect a receiver from one sender, or from all it was connected for.
 
-        A send that is running does not call it any more, unless it just does so in another thread.
+        A send that is under way does not call it any more, except for a call that another thread is making just now.
 
         Returns:
             Whether anything was connected.
+
+        Raises:
+            Exception: Whatever a receiver of `receiver_disconnected` raises. The receiver is disconnected all the same.
         """
         removed = self._remove(receiver_key(receiver), sender, sender is ANY)
         return self._let_go(receiver, removed) if removed else False
@@ -215,10 +228,10 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         sender: SenderT | Literal[AnySender.ANY] = ANY,
         receiver: Callable[..., object] | None = None,
         scope: Scope = "process",
-    ) -> Mute:
-        """Call nobody during a ``with`` block, or nobody for one sender, or everybody but one receiver.
+    ) -> "AbstractContextManager[None, None]":
+        """Mute during a ``with`` block: the whole signal, what one sender sends, or one receiver.
 
-        Blocks nest and overlap. A send that is running is not stopped.
+        Blocks nest and overlap. A send that is under way is not stopped.
 
         Args:
             sender: Mute only what this sender sends.
@@ -229,12 +242,13 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         Raises:
             TypeError: ``receiver`` is not callable.
             ValueError: The scope is unknown.
+            RuntimeError: The same block is entered while it is on: call this once for each block.
         """
         return Mute(self._label, self._mute, sender, receiver, scope)
 
     @property
     def is_muted(self) -> bool:
-        """Is the whole signal muted, here and now?"""
+        """Whether the whole signal is muted, here and now."""
         return self._is_muted(None)
 
     # Asking
@@ -250,11 +264,11 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
 
     @property
     def has_receivers(self) -> bool:
-        """Is anybody connected, for whichever sender? Cheaper than `receivers`, however many there are."""
+        """Whether anybody is connected, for any sender. Cheaper than `receivers`, however many there are."""
         return self._any_alive(ANY)
 
     def has_receivers_for(self, sender: SenderT, /) -> bool:
-        """Would a send from this sender call anybody if nothing were muted? Cheaper than `receivers_for`."""
+        """Whether a send from this sender would call anybody if nothing were muted. Cheaper than `receivers_for`."""
         return self._any_alive(sender)
 
     def _bind(self, sender: object) -> Any:

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, TypeVar, overload
 
 from ._base import BaseSignal
-from ._blocks import ConnectedBlock
 from ._declared import Declarable, bound_class_of
-from ._muting import Mute
 from ._receiver import Seen, describe
 from ._sender import sender_key
 from ._types import P, ReturnT, Scope, SenderT
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from inspect import Signature
 
 SignalT = TypeVar("SignalT")
@@ -37,7 +36,9 @@ class BaseBound(Seen, Declarable, Generic[SenderT, P, ReturnT]):
         """Have a receiver called when this sender sends; for the rest as `Signal.connect`."""
         return self._signal.connect(receiver, self._sender, weak=weak)
 
-    def connected_to(self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /) -> ConnectedBlock:
+    def connected_to(
+        self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /
+    ) -> "AbstractContextManager[None, None]":
         """Connect for this sender during a ``with`` block, as `Signal.connected_to`."""
         return self._signal.connected_to(receiver, self._sender)
 
@@ -45,13 +46,15 @@ class BaseBound(Seen, Declarable, Generic[SenderT, P, ReturnT]):
         """Disconnect a receiver from this sender, as `Signal.disconnect`. Connected for every sender, it stays so."""
         return self._signal.disconnect(receiver, self._sender)
 
-    def muted(self, *, receiver: Callable[..., object] | None = None, scope: Scope = "process") -> Mute:
+    def muted(
+        self, *, receiver: Callable[..., object] | None = None, scope: Scope = "process"
+    ) -> "AbstractContextManager[None, None]":
         """Mute what this sender sends, as `Signal.muted`."""
         return self._signal.muted(sender=self._sender, receiver=receiver, scope=scope)
 
     @property
     def is_muted(self) -> bool:
-        """Is the signal muted for this sender, here and now?"""
+        """Whether the signal is muted for this sender, here and now."""
         return self._signal._is_muted(sender_key(self._sender))
 
     @property
@@ -61,7 +64,7 @@ class BaseBound(Seen, Declarable, Generic[SenderT, P, ReturnT]):
 
     @property
     def has_receivers(self) -> bool:
-        """Would this sender's sends call anybody if nothing were muted?"""
+        """Whether this sender's sends would call anybody if nothing were muted."""
         return self._signal.has_receivers_for(self._sender)
 
     @property

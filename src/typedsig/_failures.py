@@ -13,7 +13,7 @@ if TYPE_CHECKING and sys.version_info < (3, 11):
     from exceptiongroup import ExceptionGroup
 
 
-class _Answer:
+class _Outcome:
     """What the two outcomes share. They are written out because importing `dataclasses` costs as much as all of us."""
 
     __slots__ = ("_receiver",)
@@ -42,7 +42,7 @@ class _Answer:
 
 
 @final
-class Returned(_Answer, Generic[ValueT]):
+class Returned(_Outcome, Generic[ValueT]):
     """A receiver returned ``value``.
 
     Example:
@@ -71,7 +71,7 @@ class Returned(_Answer, Generic[ValueT]):
 
 
 @final
-class Raised(_Answer):
+class Raised(_Outcome):
     """A receiver raised ``error``."""
 
     __module__ = "typedsig"
@@ -96,7 +96,7 @@ Outcome: TypeAlias = Returned[ValueT] | Raised
 
 
 def unwrap(outcomes: Iterable[Outcome[ValueT]], /) -> list[ValueT]:
-    """What the receivers returned, if all did.
+    """The returned values, in order, if no receiver raised.
 
     Raises:
         ExceptionGroup: of everything that was raised, in order, if anything was.

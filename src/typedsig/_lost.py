@@ -17,7 +17,7 @@ class LostReceiverWarning(RuntimeWarning):
 
         saved.connect(lambda sender, *, path: print(path))
 
-    Connect it with ``weak=False`` if the signal shall keep it alive, or keep a reference to it for as long as it shall
+    Connect it with ``weak=False`` if the signal should keep it alive, or keep a reference to it for as long as it should
     listen. Bound methods never give this warning: their owners may well die. It is shown at the line that connected
     the receiver, no later than when the signal is next sent or written to, or, while all of it is muted, when that ends.
     """
@@ -49,7 +49,7 @@ class Origin:
         try:
             warnings.warn_explicit(
                 f"{self._receiver} was connected weakly to {signal} and died before it received anything. "
-                f"Connect it with weak=False, or keep a reference to it while it shall listen.",
+                f"Connect it with weak=False, or keep a reference to it for as long as it should listen.",
                 LostReceiverWarning,
                 filename,
                 line,

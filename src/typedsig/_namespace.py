@@ -17,7 +17,9 @@ SignalT = TypeVar("SignalT", bound=AnySignal)
 
 
 class Namespace(Mapping[str, AnySignal]):
-    """A mapping from names to signals, each made when it is first asked for. Any thread may use it.
+    """A read-only mapping from names to signals. `signal` and `async_signal` make one when it is first asked for.
+
+    Any thread may use it.
 
     Example:
         >>> from typedsig import Namespace
@@ -44,6 +46,7 @@ class Namespace(Mapping[str, AnySignal]):
         Raises:
             TypeError: The signal has another prototype, which differs in names, kinds or presence of defaults of its
                 parameters; or it is asynchronous; or the prototype is none.
+            ValueError: The name is empty.
         """
         return self._get(Signal, name, prototype)
 
@@ -64,7 +67,10 @@ class Namespace(Mapping[str, AnySignal]):
             if found is None:
                 found = self._signals.setdefault(name, kind(name=name))
             if not isinstance(found, kind):
-                raise TypeError(f"{name!r} is the name of {found!r}, which is no {kind.__name__}")
+                other = "signal()" if kind is AsyncSignal else "async_signal()"
+                raise TypeError(
+                    f"{name!r} is the name of {found!r}, which is no {kind.__name__}: use {other}, or another name"
+                )
             if prototype is not None:
                 if found._prototype is None:
                     found._declare(prototype)

@@ -63,7 +63,9 @@ def no_receivers_left() -> Iterator[NoReceiversLeft]:
         gc.collect()  # weakly held receivers in a reference cycle are as good as gone
         left = _left(before)
     if left:
-        pytest.fail("receivers left connected:\n" + "\n".join(left), pytrace=False)
+        pytest.fail(
+            "receivers left connected (disconnect them, or use connected_to):\n" + "\n".join(left), pytrace=False
+        )
 
 
 def _is_signal(value: object) -> bool:

@@ -96,8 +96,8 @@ class Signal(BaseSignal[SenderT, P, ResultT], Generic[SenderT, P, ResultT]):
             document.changed.connect(f)             # of this document only
             Document.changed.connect(f)             # of every document
 
-        An instance costs nothing until somebody connects to it. This makes a `Signal`, also where it is called on a
-        subclass of it.
+        An instance costs nothing until somebody connects to it. This makes a `Signal` even when it is called on a
+        subclass.
         """
         return SignalMethod(Signal(prototype))
 
@@ -124,7 +124,7 @@ class Signal(BaseSignal[SenderT, P, ResultT], Generic[SenderT, P, ResultT]):
 
     @generated
     def send_robust(self, sender: SenderT, /, *args: P.args, **kwargs: P.kwargs) -> list[Outcome[ResultT]]:
-        """Call all receivers, also when some fail.
+        """Call all receivers, even if some fail.
 
         Returns:
             For each a `Returned` or a `Raised`. Only an `Exception` is caught: not `KeyboardInterrupt` and its like.
@@ -135,7 +135,11 @@ class Signal(BaseSignal[SenderT, P, ResultT], Generic[SenderT, P, ResultT]):
         raise AssertionError("written by typedsig._dispatch")
 
     def bind(self, sender: SenderT, /) -> "BoundSignal[SenderT, P, ResultT]":
-        """This signal seen from one sender."""
+        """This signal seen from one sender, whom it keeps alive: with `send` and the other members, but no sender to give.
+
+        Raises:
+            TypeError: The sender is `ANY`.
+        """
         bound: BoundSignal[SenderT, P, ResultT] = self._bind(sender)
         return bound
 

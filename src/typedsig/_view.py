@@ -249,16 +249,16 @@ class BaseView(Generic[SenderT, P, ReturnT]):
 
     @property
     def is_muted(self) -> bool:
-        """Does a send call nobody?"""
+        """Whether sends call nobody."""
         return bool(self._untyped.is_muted)
 
     @property
     def has_receivers(self) -> bool:
-        """Is anybody connected, for whichever sender?"""
+        """Whether anybody is connected, for any sender."""
         return bool(self._untyped.receivers)
 
     def has_receivers_for(self, sender: SenderT, /) -> bool:
-        """Would a send from this sender call anybody if nothing were muted?"""
+        """Whether a send from this sender would call anybody if nothing were muted."""
         return bool(self._untyped.has_receivers_for(self._sender(sender)))
 
     def receivers_for(self, sender: SenderT, /) -> list[Callable[Concatenate[SenderT, P], ReturnT]]:

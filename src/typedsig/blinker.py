@@ -11,30 +11,15 @@ and then, one signal at a time, give it a type with `typed` or `typed_async`. Co
 view and through the untyped signal reach each other, so senders and receivers can follow in any order. Real blinker's
 signals can be viewed as well, which gives types to signals that somebody else owns.
 
-Differences from blinker, all on purpose:
-
-- ``0`` and ``False`` are senders. (There, a receiver connected to them is called whoever sends.)
-- Senders are equal only if they are the same object, or exactly a string, bytes, int, float or bool of the same type
-  and value. (There ``1``, ``True`` and an ``IntEnum`` are one sender, and the number ``id(x)`` is the sender ``x``.)
-- A sender that cannot be weakly referenced is kept alive by its connections. (There its id may be reused.)
-- Receivers are called in the order in which they were connected. `Signal.set_class` changes nothing.
-- Blocks of `Signal.muted` nest and overlap. (There the first to end unmutes.)
-- After a block of `Signal.connected_to`, the receiver is connected as it was before. (There it is connected no more.)
-- A receiver kept alive by one connection stays so, however it is connected elsewhere. (There the last `connect` decides.)
-- A receiver that is disconnected from its sender during a send is not called any more.
-- What is disconnected is gone: the receiver is let go, and `Signal.receivers` and `Signal.has_receivers_for` do not count
-  it. (There a disconnection from one sender leaves it all behind.)
-- `Signal.connect` refuses what is not callable, and is undone whatever a receiver of `Signal.receiver_connected` raises.
-  (There only by a `TypeError`.)
-- A method of a builtin type (``deque.append``), connected weakly, lives as long as its object. (There it is gone at once.)
-- A send that cannot deal with a coroutine function, or with a plain one, calls nobody. (There those before it.)
-- A deep copy of a signal, or a pickled one, has no receivers. (There copies fail, or share receivers' references.)
-- Signals and namespaces may be used from any thread.
+What this package does otherwise, such as calling receivers in the order in which they were connected, is listed in
+docs/migrating-from-blinker.md, under "Differences".
 """
 
 from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from inspect import iscoroutinefunction
+from inspect import (
+    iscoroutinefunction,  # blinker's own test, to which an object with an async __call__ is a plain receiver
+)
 from types import MethodType
 from typing import Any, Final, Literal, TypeVar
 from weakref import ref
@@ -279,7 +264,7 @@ class Signal:
 
     @property
     def is_muted(self) -> bool:
-        """Does a send call nobody? May be set: true mutes until it is set to false, which ends all muting."""
+        """Whether sends call nobody. May be set: true mutes until it is set to false, which ends all muting."""
         table = self.__connections
         return table is not None and bool(table._mutes)
 
@@ -382,7 +367,7 @@ class Signal:
         return results
 
     def has_receivers_for(self, sender: Any) -> bool:
-        """Would a send from this sender call anybody if nothing were muted? With `ANY`: is anybody connected for all?"""
+        """Whether a send from this sender would call anybody if nothing were muted; with `ANY`, whether anybody is connected for all."""
         table = self.__connections
         if table is None or not table._any_alive(sender):
             return False

@@ -120,7 +120,7 @@ class _BaseRecorder(Generic[SenderT]):
         return [call for _, call in self._recorded]
 
     def assert_not_sent(self) -> None:
-        """Nothing was sent."""
+        """Assert that nothing was sent."""
         __tracebackhide__ = True  # pytest shows the test's line, not ours
         if self._recorded:
             self._fail("was sent", "nothing")
@@ -134,7 +134,7 @@ class _BaseRecorder(Generic[SenderT]):
             try:
                 bound = payload.bind(*args, **kwargs)
             except TypeError as error:
-                raise TypeError(f"{self._signal._label} cannot be sent so: {error}") from None
+                raise TypeError(f"{self._signal._label} cannot be sent with these arguments: {error}") from None
             bound.apply_defaults()
             args, kwargs = bound.args, bound.kwargs
         return self._call(sender, args, kwargs)
@@ -179,12 +179,12 @@ class Recorder(_BaseRecorder[SenderT], Generic[SenderT, P]):
     def assert_sent_once_with(
         self, sender: SenderT | Literal[AnySender.ANY], /, *args: P.args, **kwargs: P.kwargs
     ) -> None:
-        """The signal was sent exactly once, and so."""
+        """Assert that the signal was sent exactly once, by this sender and with these arguments."""
         __tracebackhide__ = True
         self._assert_once(self._expect(sender, args, kwargs))
 
     def assert_sent_with(self, sender: SenderT | Literal[AnySender.ANY], /, *args: P.args, **kwargs: P.kwargs) -> None:
-        """The signal was sent so at least once, whatever else was sent."""
+        """Assert that the signal was sent at least once by this sender with these arguments, whatever else was sent."""
         __tracebackhide__ = True
         self._assert_some(self._expect(sender, args, kwargs))
 
@@ -201,12 +201,12 @@ class BoundRecorder(_BaseRecorder[SenderT], Generic[SenderT, P]):
         return self._expect(self._sender, args, kwargs)
 
     def assert_sent_once_with(self, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        """The sender sent the signal exactly once, and so."""
+        """Assert that the sender sent the signal exactly once, with these arguments."""
         __tracebackhide__ = True
         self._assert_once(self._expect(self._sender, args, kwargs))
 
     def assert_sent_with(self, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        """The sender sent the signal so at least once, whatever else it sent."""
+        """Assert that the sender sent the signal at least once with these arguments, whatever else it sent."""
         __tracebackhide__ = True
         self._assert_some(self._expect(self._sender, args, kwargs))
 
@@ -220,10 +220,10 @@ def record(
     signal: BaseBound[S, Q, R], /, *, answer: R | None = None
 ) -> AbstractContextManager[BoundRecorder[S, Q]]: ...
 def record(signal: Any, /, *, answer: Any = None) -> AbstractContextManager[Any]:
-    """Record what a signal, synchronous or asynchronous, or one sender of it sends during a ``with`` block.
+    """Record the sends of a signal, or of one sender, during a ``with`` block.
 
-    The recorder is a receiver, called before those that connected, so that it sees also what fails later; and as any
-    receiver it is not called while the signal is muted. Payloads are kept, not copied. Through a typed view of a
+    The recorder is a receiver, called before all others, so that it sees even what fails later; and like any receiver
+    it is not called while the signal is muted. Payloads are kept, not copied. Through a typed view of a
     blinker-style signal, such as ``typedsig.flask.template_rendered``, it is called when that signal calls it, with what
     the untyped signal is sent, without the prototype's defaults; of an asynchronous view it is a coroutine function.
 
@@ -270,7 +270,7 @@ def hint(thing: object) -> str:
     return ": give it types first, with typedsig.blinker.typed" if hasattr(type(thing), "receiver_connected") else ""
 
 
-def in_order(*recorders: _BaseRecorder[Any]) -> list[Call[Any]]:
+def in_order(*recorders: Recorder[Any, ...] | BoundRecorder[Any, ...]) -> list[Call[Any]]:
     """What several recorders recorded, in the order in which it was sent.
 
     Example:
