@@ -240,6 +240,20 @@ def test_connected_to_gives_back_a_connection_that_was_dropped_in_the_block(sign
     assert answers(signal) == ["first", "second"]
 
 
+def test_no_listener_can_keep_connected_to_from_giving_back_a_connection(signal: Signal[Any, ..., Any]) -> None:
+    def refuse(_: object, **payload: object) -> None:
+        raise PermissionError
+
+    signal.connect(first)
+    block = signal.connected_to(first)
+    block.__enter__()
+    signal.disconnect(first)
+    signal.receiver_connected.connect(refuse)
+    with pytest.raises(PermissionError):
+        block.__exit__(None, None, None)
+    assert answers(signal) == ["first"]
+
+
 def test_connected_to_does_not_mind_that_its_connection_was_dropped_in_the_block(signal: Signal[Any, ..., Any]) -> None:
     with signal.connected_to(first):
         assert signal.disconnect(first)
@@ -476,6 +490,16 @@ class AsyncCallable:
     async def of_class(cls, sender: object, **payload: object) -> None: ...
 
 
+class AsyncCallableByItself:
+    @staticmethod
+    async def __call__(sender: object, **payload: object) -> None: ...
+
+
+class AsyncCallableByItsClass:
+    @classmethod
+    async def __call__(cls, sender: object, **payload: object) -> None: ...
+
+
 @functools.wraps(first)
 async def wrapped(*args: object, **kwargs: object) -> None: ...
 
@@ -487,6 +511,8 @@ coroutine_functions = pytest.mark.parametrize(
         AsyncCallable().method,
         AsyncCallable.of_class,
         AsyncCallable(),
+        AsyncCallableByItself(),
+        AsyncCallableByItsClass(),
         functools.partial(coroutine_function),
         functools.partial(functools.partial(AsyncCallable().method, path="")),
         functools.partial(AsyncCallable()),
@@ -498,6 +524,8 @@ coroutine_functions = pytest.mark.parametrize(
         "method",
         "classmethod",
         "object",
+        "object without self",
+        "object of its class",
         "partial",
         "nested partial",
         "partial object",
@@ -559,6 +587,28 @@ def test_what_is_not_callable_is_refused(kind: Any, receiver: Any, name: str) ->
         with pytest.raises(TypeError, match=rf"'mine' cannot connect {name}: a receiver is callable"):
             connect(receiver)
     assert not signal.has_receivers
+
+
+@pytest.mark.parametrize(("other", "method"), [(Signal(), "emit"), (AsyncSignal().bind("me"), "emit_async")])
+def test_signals_are_no_receivers_but_their_methods_are(signal: Signal[Any, ..., Any], other: Any, method: str) -> None:
+    with pytest.raises(TypeError, match=f"a receiver is callable. To have that signal sent, connect its {method}$"):
+        signal.connect(other)
+
+    class CallableSignal(Signal[Any, ..., Any]):
+        def __call__(self, sender: object) -> object:
+            return "called"
+
+    signal.connect(receiver := CallableSignal())
+    assert answers(signal) == ["called"]
+    signal.disconnect(receiver)
+
+
+def test_connect_via_without_parentheses_is_refused(signal: Signal[Any, ..., Any]) -> None:
+    """Which would have made the receiver the sender, and connected nobody."""
+    with pytest.raises(
+        TypeError, match=r"connect_via\(\) takes a sender, not the function .*first: write @connect_via"
+    ):
+        signal.connect_via(first)
 
 
 class Slotted:

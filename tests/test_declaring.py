@@ -1,11 +1,13 @@
 """Declaring a signal: by prototype, by type parameters, by method, or not at all."""
 
+import abc
 import dataclasses
+import enum
 import functools
 import inspect
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from types import FunctionType
 from typing import Any, Generic
 
@@ -218,6 +220,14 @@ async def _coroutine(sender: App) -> None: ...
 def _plain(sender: App) -> None: ...
 
 
+def _generator(sender: App) -> Iterator[int]:
+    yield 1
+
+
+async def _async_generator(sender: App) -> AsyncIterator[int]:
+    yield 1
+
+
 class _Callable:
     def __call__(self, sender: App) -> None: ...
 
@@ -236,6 +246,8 @@ class _Callable:
         (Signal, _Callable(), r"'def', not a .*_Callable object"),
         (Signal, functools.partial(_plain), r"'def', not functools.partial\(.*_plain\)"),
         (AsyncSignal, _plain, r"_plain is defined with plain 'def': use Signal, or 'async def'"),
+        (Signal, _generator, r"^Signal: .*_generator is a generator function: leave out the 'yield'"),
+        (AsyncSignal, _async_generator, r"^AsyncSignal: .*_async_generator is a generator function"),
         (AsyncSignal, [], r"AsyncSignal: a prototype is a function defined with 'def', not a builtins.list object"),
     ],
 )
@@ -408,6 +420,47 @@ def test_method_signal_needs_nothing_of_the_instance() -> None:
     repo.added.send(1)
     other.added.send(2)
     assert added == [1]
+
+
+@pytest.mark.parametrize("kind", [Signal, AsyncSignal])
+def test_method_signal_that_is_not_in_a_class_says_so(kind: Any) -> None:
+    """Or is not yet, where it is used in the body of its class."""
+    method = kind.method(_coroutine if kind is AsyncSignal else _plain)
+    with pytest.raises(AttributeError, match=r"\.(_plain|_coroutine) has no 'connect' yet: .* declare it with @Signal"):
+        method.connect(print)
+    assert not hasattr(object.__new__(type(method)), "_signal")
+
+
+def test_method_signal_may_be_abstract() -> None:
+    class Base(abc.ABC):
+        @Signal.method
+        @abc.abstractmethod
+        def changed(self) -> None: ...
+
+        opened = Signal.method(_plain)
+
+    class Child(Base):
+        changed: Any = Signal.method(_plain)
+
+    assert Base.__abstractmethods__ == {"changed"}
+    with pytest.raises(TypeError, match="abstract"):
+        Base()  # type: ignore[abstract]  # on purpose
+    Child().changed.send()
+
+
+def test_members_of_an_enum_have_signals() -> None:
+    class Color(enum.Enum):
+        RED = 1
+
+        @Signal.method
+        def picked(self, *, by: str) -> object: ...
+
+    def receive(sender: Color, *, by: str) -> object:
+        return sender, by
+
+    assert list(Color) == [Color.RED]
+    Color.picked.connect(receive)
+    assert Color.RED.picked.send(by="me") == [(receive, (Color.RED, "me"))]
 
 
 def test_instance_costs_nothing_until_somebody_connects() -> None:

@@ -10,6 +10,8 @@ import copy
 import gc
 import importlib
 import inspect
+import pickle
+import sys
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -437,6 +439,37 @@ def test_asynchronous_send_is_checked_before_it_is_awaited(untyped: Any) -> None
     stored = typed_async(untyped)(user_stored)
     with pytest.raises(TypeError, match=r"user_stored\.send_async\(\) got an unexpected keyword argument 'file'"):
         stored.send_async("a", path="p", file="f")  # type: ignore[call-arg, unused-coroutine]  # on purpose
+
+
+importable = typed(blinker.Signal())(user_saved)
+importable_later = typed_async(typedsig.blinker.Signal())(later)
+
+
+@pytest.fixture(params=[importable, importable_later], ids=["typed", "typed_async"])
+def placed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A view that can be found by module and qualified name, as one made by a decorator can."""
+    monkeypatch.setattr(sys.modules[__name__], request.param.__qualname__, request.param)
+    return request.param
+
+
+def test_a_view_that_can_be_imported_is_itself_when_it_is_copied_or_pickled(placed: Any) -> None:
+    assert copy.copy(placed) is placed
+    assert copy.deepcopy([placed])[0] is placed
+    assert pickle.loads(pickle.dumps(placed)) is placed
+
+
+def test_another_view_is_copied_with_its_signal_and_not_pickled(untyped: Any, saved: Any) -> None:
+    twin = copy.copy(saved)
+    assert twin is not saved
+    assert twin.untyped is untyped
+    assert twin.send("a", path="p") == []
+    with pytest.raises(TypeError, match=r"cannot pickle .*user_saved: it cannot be found by module and qualified name"):
+        pickle.dumps(saved)
+
+
+def test_connect_via_without_parentheses_is_refused(saved: Any) -> None:
+    with pytest.raises(TypeError, match=r"user_saved\.connect_via\(\) takes a sender, not the function .*other"):
+        saved.connect_via(other)
 
 
 def test_a_view_may_be_an_attribute_of_what_is_copied(untyped: Any) -> None:

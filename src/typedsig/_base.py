@@ -11,12 +11,14 @@ from ._connections import Connections
 from ._declared import Declarable, bound_class_of, declared_class, documented_class, own_class
 from ._muting import Mute
 from ._prototype import check, checked_name, shape_of, signature_of
-from ._receiver import CO_COROUTINE, AnyReceiver, check_receiver, receiver_key
+from ._receiver import CO_COROUTINE, AnyReceiver, check_is_sender, check_receiver, describe, receiver_key
 from ._types import ANY, AnySender, P, ReturnT, S, Scope, SenderT
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from inspect import Signature
+
+    from ._view import BaseView
 
 
 class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
@@ -160,7 +162,12 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         self, sender: S, /, *, weak: bool = False
     ) -> Callable[[Callable[Concatenate[S, P], ReturnT]], Callable[Concatenate[S, P], ReturnT]]: ...
     def connect_via(self, sender: Any, /, *, weak: bool = False) -> Any:
-        """`connect` for one sender, as a decorator. Unlike there, the receiver is kept alive unless ``weak`` is true."""
+        """`connect` for one sender, as a decorator. Unlike there, the receiver is kept alive unless ``weak`` is true.
+
+        Raises:
+            TypeError: The sender is a function, as it is where the parentheses were forgotten. Use `connect` for that.
+        """
+        check_is_sender(sender, self)
 
         def decorate(receiver: Callable[..., Any]) -> Any:
             return self.connect(receiver, sender, weak=weak)
@@ -205,6 +212,12 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         return self._let_go(receiver, removed) if removed else False
 
     def _check(self, receiver: object) -> None:
+        kind: type[Any] = type(receiver)
+        if issubclass(kind, Declarable) and not callable(receiver):
+            raise TypeError(
+                f"{self._label} cannot connect {describe(receiver)}: a receiver is callable. To have that signal sent, "
+                f"connect its {kind._methods[1]}"
+            )
         check_receiver(receiver, self, instead=None if self._asynchronous else "declare the signal as an AsyncSignal")
 
     def _let_go(self, receiver: AnyReceiver, removed: list[tuple[Connection, object]]) -> bool:
@@ -291,7 +304,7 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         return self._copied(lambda value: copy.deepcopy(value, memo), memo)
 
     def _copied(self, copied: Callable[[Any], Any], memo: dict[int, Any]) -> Any:
-        if self._is_importable():
+        if is_importable(self):
             return self
         fresh = object.__new__(type(self))
         Connections.__init__(fresh)
@@ -311,18 +324,20 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         return [*found, *getattr(self, "__dict__", {}).items()]
 
     def __reduce_ex__(self, protocol: object) -> str:
-        if self._is_importable():
+        if is_importable(self):
             return self.__qualname__
         raise TypeError(
             f"cannot pickle {self._label}: only a signal that can be found by module and qualified name can be pickled. "
             f"Declare it in a module, or in a class body with Signal.method."
         )
 
-    def _is_importable(self) -> bool:
-        found: object = sys.modules.get(self.__module__)
-        for part in self.__qualname__.split("."):
-            found = getattr(found, part, None)
-        return found is self
+
+def is_importable(signal: "BaseSignal[Any, ..., Any] | BaseView[Any, ..., Any]") -> bool:
+    """Can it be found by module and qualified name, so that a copy of it, in another process or not, is itself?"""
+    found: object = sys.modules.get(signal.__module__)
+    for part in signal.__qualname__.split("."):
+        found = getattr(found, part, None)
+    return found is signal
 
 
 def _slots(cls: type) -> list[str]:

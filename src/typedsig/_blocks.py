@@ -78,7 +78,7 @@ class ConnectedBlock:
             else:  # disconnected during the block
                 new = table._add(self._receiver, self._sender, weak=not strong, place=before.place, settle=False)
         table._let_go(self._receiver, removed)
-        if new is not None:
-            table._added(new, self._receiver, self._sender, weak=not strong)
+        if new is not None:  # which, being there before, no listener may undo
+            table._announce("receiver_connected", receiver=self._receiver, sender=self._sender, weak=not strong)
         if table._dead:
             table._settle()

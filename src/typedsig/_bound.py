@@ -1,7 +1,7 @@
 """A signal seen from one sender: what `BoundSignal` and `BoundAsyncSignal` have in common, everything but the sends."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, NoReturn, TypeVar, overload
 
 from ._base import BaseSignal
 from ._declared import Declarable, bound_class_of
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from inspect import Signature
 
-SignalT = TypeVar("SignalT")
+SignalT = TypeVar("SignalT", bound=BaseSignal[Any, ..., Any])
 BoundT = TypeVar("BoundT")
 
 
@@ -101,19 +101,37 @@ class BaseBound(Seen, Declarable, Generic[SenderT, P, ReturnT]):
         return _bound, (self._signal, self._sender)
 
 
+def _bound(signal: BaseSignal[SenderT, P, ReturnT], sender: SenderT) -> object:
+    return signal._bind(sender)
+
+
 class BaseSignalMethod(Generic[SignalT, BoundT, SenderT]):
     """What `SignalMethod` and `AsyncSignalMethod` share: on a class the signal, on an instance the signal bound to it."""
 
-    __slots__ = ("_bound_class", "_signal")
+    __slots__ = ("__isabstractmethod__", "_bound_class", "_signal")
+
+    __isabstractmethod__: bool
 
     def __init__(self, signal: SignalT) -> None:
         self._signal = signal
         self._bound_class: Any = None  # known once the signal has a class of its own
+        self.__isabstractmethod__ = bool(getattr(signal._prototype, "__isabstractmethod__", False))
 
+    if not TYPE_CHECKING:  # to checkers these would be members of any name
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name.startswith("_"):  # asked for by Python, perhaps of one that is being made
+                raise AttributeError(name)
+            raise AttributeError(
+                f"{self._signal._label} has no {name!r} yet: a signal made by Signal.method is used through its class or "
+                f"an instance, once the class is there. Outside of a class, declare it with @Signal."
+            )
+
+    # The owner is no more than an object, since to pyright that of an enum's member is no type.
     @overload
-    def __get__(self, instance: None, owner: type, /) -> SignalT: ...
+    def __get__(self, instance: None, owner: object, /) -> SignalT: ...
     @overload
-    def __get__(self, instance: SenderT, owner: type | None = None, /) -> BoundT: ...
+    def __get__(self, instance: SenderT, owner: object = None, /) -> BoundT: ...
     def __get__(self, instance: Any, owner: Any = None, /) -> Any:
         signal = self._signal
         if instance is None:
@@ -125,7 +143,3 @@ class BaseSignalMethod(Generic[SignalT, BoundT, SenderT]):
         bound._sender = instance
         bound._signal = signal
         return bound
-
-
-def _bound(signal: BaseSignal[SenderT, P, ReturnT], sender: SenderT) -> object:
-    return signal._bind(sender)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _CO_VARARGS: Final = 0x04  # as in inspect, without importing it
 _CO_VARKEYWORDS: Final = 0x08
+_CO_ANY_GENERATOR: Final = 0x20 | 0x200
 
 
 class Shape(NamedTuple):
@@ -37,6 +38,8 @@ def check(
     maker, other = reversed(makers) if asynchronous else makers
     if type(prototype) is not FunctionType:
         raise TypeError(f"{maker}: a prototype is a function defined with 'def', not {describe(prototype)}")
+    if prototype.__code__.co_flags & _CO_ANY_GENERATOR:
+        raise TypeError(f"{maker}: the prototype {describe(prototype)} is a generator function: leave out the 'yield'")
     if is_coroutine_function(prototype) != asynchronous:
         wrong, right = ("plain 'def'", "'async def'") if asynchronous else ("'async def'", "plain 'def'")
         raise TypeError(

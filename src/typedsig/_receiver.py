@@ -114,7 +114,9 @@ def is_coroutine_function(receiver: Any) -> bool:
     if _is_marked(receiver):
         return True
     call = next((base.__dict__["__call__"] for base in kind.__mro__ if "__call__" in base.__dict__), None)
-    return type(call) is FunctionType and is_coroutine_function(call)
+    if isinstance(call, staticmethod | classmethod):
+        call = call.__func__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # of any type
+    return type(call) is FunctionType and is_coroutine_function(call)  # pyright: ignore[reportUnknownArgumentType]  # ditto
 
 
 class Labelled(Protocol):
@@ -132,6 +134,15 @@ def check_receiver(receiver: object, of: Labelled, *, instead: str | None) -> No
         raise TypeError(
             f"{of._label} cannot connect {describe(receiver)}: it is a coroutine function, which a synchronous "
             f"signal cannot await. Use a plain function, or {instead}."
+        )
+
+
+def check_is_sender(sender: object, of: Labelled) -> None:
+    """Refuse the function below a decorator that forgot its parentheses."""
+    if type(sender) is FunctionType:
+        raise TypeError(
+            f"{of._label}.connect_via() takes a sender, not the function {describe(sender)}: write "
+            f"@connect_via(sender) above it, or @connect to hear every sender"
         )
 
 

@@ -3,15 +3,17 @@
 A view uses nothing of a signal but blinker's own methods, so real blinker's signals will do.
 """
 
+import copy
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, Generic, Literal, Protocol, final, overload
 
+from ._base import is_importable
 from ._dispatch import compiled
 from ._prototype import Shape, check, free_name, shape_of, signature_of, take_after
-from ._receiver import bound_signal_of, check_receiver, describe, is_awaitable
+from ._receiver import bound_signal_of, check_is_sender, check_receiver, describe, is_awaitable
 from ._types import ANY, AnySender, P, Q, R, ResultT, ReturnT, S, SenderT
 
 if TYPE_CHECKING:
@@ -161,6 +163,22 @@ class BaseView(Generic[SenderT, P, ReturnT]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.__qualname__} of {self._untyped!r}>"
 
+    def __copy__(self) -> Any:
+        """Itself if it can be found by module and qualified name, else another view of the same signal."""
+        return self if is_importable(self) else type(self)(self._untyped, self._prototype)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        """As `__copy__`, but of a copy of the signal."""
+        if is_importable(self):
+            return self
+        memo[id(self)] = copied = type(self)(copy.deepcopy(self._untyped, memo), self._prototype)
+        return copied
+
+    def __reduce_ex__(self, protocol: object) -> str:
+        if is_importable(self):
+            return self.__qualname__
+        raise TypeError(f"cannot pickle {self._label}: it cannot be found by module and qualified name")
+
     @overload
     def connect(
         self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /, *, weak: bool = True
@@ -212,7 +230,12 @@ class BaseView(Generic[SenderT, P, ReturnT]):
         self, sender: S, /, *, weak: bool = False
     ) -> Callable[[Callable[Concatenate[S, P], ReturnT]], Callable[Concatenate[S, P], ReturnT]]: ...
     def connect_via(self, sender: Any, /, *, weak: bool = False) -> Any:
-        """`connect` for one sender, as a decorator. Unlike there, the receiver is kept alive unless ``weak`` is true."""
+        """`connect` for one sender, as a decorator. Unlike there, the receiver is kept alive unless ``weak`` is true.
+
+        Raises:
+            TypeError: The sender is a function, as it is where the parentheses were forgotten. Use `connect` for that.
+        """
+        check_is_sender(sender, self)
 
         def decorate(receiver: Callable[..., Any]) -> Any:
             return self.connect(receiver, sender, weak=weak)

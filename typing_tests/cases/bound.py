@@ -1,6 +1,7 @@
 """`Signal.method` binds a signal to the instance, also in generic classes and in subclasses."""
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Generic, TypeVar
 
 from typing_extensions import assert_type
@@ -28,6 +29,13 @@ class Admins(Users): ...
 class Document:
     @Signal.method
     def changed(self, *, path: str) -> None: ...
+
+
+class Color(Enum):
+    RED = 1
+
+    @Signal.method
+    def picked(self, *, by: str) -> None: ...
 
 
 document = Document()
@@ -107,3 +115,7 @@ bound: BoundSignal[Repo[int], ..., int] = numbers.stored
 unbound: Signal[Repo[int], ..., int] = numbers.stored.signal
 assert_type(users.stored.signal.send(users, item="a")[0][1], int)
 users.stored.signal.send(numbers, item="a")  # E: not of this class  # gap ty: as above
+
+Color.RED.picked.send(by="me")
+Color.RED.picked.send(by=1)  # E: by is a string
+Color.picked.send(Color.RED, by="me")

@@ -30,14 +30,17 @@ class Document:
 
 class Window:
     resized: Signal["Window", [int, int]]
+    closed: Signal["Window", [], None]
 
     def __init__(self) -> None:
         self.resized = Signal()
+        self.closed = Signal()  # gap zuban: takes the default for the result where None is declared
 
 
 asked = Signal(prototype, name="asked", doc="May this be saved?")
 moved = Signal[Window, [int, int]]()
 voted = Signal[App, [], bool](name="voted")
+opened: Signal[Window, [], None] = Signal[Window, [], None]()
 
 assert_type(counted.send(App())[0][1], int)
 assert_type(asked.send(App(), path="a")[0][1], bool)
