@@ -32,8 +32,8 @@ class ConnectedBlock:
             table._settle()
         with LOCK:
             if table._blocks is None:
-                made: dict[ConnectedBlock, None] = {}  # on a line of its own, as in `_table`
-                table._blocks = made if table._blocks is None else table._blocks  # type: ignore[redundant-expr]  # ditto
+                made: dict[ConnectedBlock, None] = {}  # rule 2 of `_table`
+                table._blocks = made if table._blocks is None else table._blocks  # type: ignore[redundant-expr]  # rule 2
             if self in table._blocks:
                 raise RuntimeError(f"this block of {table._label} is on already: call connected_to() once for each")
             found = table._find(self._what[0], self._sender)

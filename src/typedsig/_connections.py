@@ -106,8 +106,8 @@ class Connections(Table):
             self._settle()
         with LOCK:
             if self._mutes is None:
-                made: dict[Mute, None] = {}  # on a line of its own, as in `_table`
-                self._mutes = made if self._mutes is None else self._mutes  # type: ignore[redundant-expr]  # ditto
+                made: dict[Mute, None] = {}  # rule 2 of `_table`
+                self._mutes = made if self._mutes is None else self._mutes  # type: ignore[redundant-expr]  # rule 2
             if on:
                 self._mutes[mute] = None
             else:

@@ -21,7 +21,7 @@ class _Loops(dict[tuple[int | str, ...], FunctionType]):
         self.name = name
 
     def __missing__(self, key: tuple[Any, ...]) -> FunctionType:
-        if len(self) >= 1024:
+        if len(self) >= 1024:  # keywords may come from data, without an end
             self.clear()
         count, keywords = (key[0], key[1:]) if key and type(key[0]) is int else (0, key)
         return self.setdefault(key, _spread(self.name, count, keywords))
@@ -64,7 +64,7 @@ if hasattr(os, "register_at_fork"):  # not on Windows and WebAssembly
     os.register_at_fork(before=functools.partial(__import__, "linecache"))
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=4096)  # more shapes than any program has, but for those that make them without an end
 def _code(name: str, shape: Shape, kind: Kind) -> tuple[CodeType, dict[str, Any]]:
     """Compile one method for one shape of payload: its code, and the globals it needs."""
     source, renamed = text(name, shape, kind)

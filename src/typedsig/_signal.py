@@ -30,8 +30,8 @@ class Announcement(Generic[SenderT, P, ResultT]):
         name = self._prototype.__name__
         with LOCK:
             if instance._listeners is None:
-                made: dict[str, Any] = {}  # on a line of its own, as in `_table`
-                instance._listeners = made if instance._listeners is None else instance._listeners  # type: ignore[redundant-expr]
+                made: dict[str, Any] = {}  # rule 2 of `_table`
+                instance._listeners = made if instance._listeners is None else instance._listeners  # type: ignore[redundant-expr]  # rule 2
             if name not in instance._listeners:
                 announcement = Signal(self._prototype)
                 instance._listeners.setdefault(name, announcement)

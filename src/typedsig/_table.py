@@ -3,12 +3,15 @@
 Writers edit ordered dictionaries under one lock and declare stale the snapshots that sends read (see `_connections`).
 
 Destructors and signal handlers may run between any two lines below, in this very thread, in the middle of a critical
-section, and may write to the same table (the lock is reentrant). Three rules keep that harmless: every edit is one
-dictionary operation, and what it depended on is looked at again afterwards; what a death does at once is one
-``list.append``, which takes no lock and cannot be broken off; receivers are let go after the lock. That is why a
-container is made on one line, and on the next put in its place if that is still empty: making it may run a destructor.
-(Checkers think it must be.) And why snapshots are declared stale before an edit, since a signal handler may raise right
-after it, and again where a destructor has sent meanwhile.
+section, and may write to the same table (the lock is reentrant). These rules keep that harmless:
+
+1. Every edit is one dictionary operation. What it depended on is looked at again afterwards.
+2. A container is made on one line, and on the next put in its place if that is still empty, because making it may run a
+   destructor that needs one, too. (Checkers think that it must be empty still.)
+3. Snapshots are declared stale before an edit, because a signal handler may raise right after it, and once more after
+   the edit where a destructor may have sent in between.
+4. What a death does at once is one ``list.append``, which takes no lock and cannot be broken off.
+5. Receivers are let go after the lock, because their destructors are not ours.
 """
 
 import itertools
@@ -149,7 +152,7 @@ class Table:
         if self._dead is None:
             with LOCK:
                 dead: list[Connection | Bucket] = []
-                self._dead = dead if self._dead is None else self._dead  # type: ignore[redundant-expr]
+                self._dead = dead if self._dead is None else self._dead  # type: ignore[redundant-expr]  # rule 2
         connection = self._refer(receiver, weak, self._dead.append)
         if place is not None:
             connection.place = place
@@ -159,7 +162,7 @@ class Table:
             if sender is ANY:
                 if self._everyone is None:
                     table: dict[ReceiverKey, Connection] = {}
-                    self._everyone = table if self._everyone is None else self._everyone  # type: ignore[redundant-expr]
+                    self._everyone = table if self._everyone is None else self._everyone  # type: ignore[redundant-expr]  # rule 2
                 self._stale()
                 found = self._everyone.setdefault(connection.key, connection)
                 if self._for_everyone is not None:

@@ -181,14 +181,10 @@ class BaseView(Generic[SenderT, P, ReturnT]):
 
     @overload
     def connect(
-        self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /, *, weak: bool = True
-    ) -> Callable[Concatenate[SenderT, P], ReturnT]: ...
-    @overload
-    def connect(
         self,
         receiver: Callable[Concatenate[SenderT, P], ReturnT],
         /,
-        sender: Literal[AnySender.ANY],
+        sender: Literal[AnySender.ANY] = ANY,
         *,
         weak: bool = True,
     ) -> Callable[Concatenate[SenderT, P], ReturnT]: ...
@@ -243,10 +239,8 @@ class BaseView(Generic[SenderT, P, ReturnT]):
         return decorate
 
     @overload
-    def connected_to(self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /) -> AbstractContextManager[None]: ...
-    @overload
     def connected_to(
-        self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /, sender: Literal[AnySender.ANY]
+        self, receiver: Callable[Concatenate[SenderT, P], ReturnT], /, sender: Literal[AnySender.ANY] = ANY
     ) -> AbstractContextManager[None]: ...
     @overload
     def connected_to(

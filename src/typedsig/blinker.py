@@ -180,7 +180,7 @@ class Signal:
     def __table(self) -> _Receivers:
         table = self.__connections
         if table is None:
-            made = _Receivers(self)  # on a line of its own, as in `_table`
+            made = _Receivers(self)  # rule 2 of `_table`
             with LOCK:
                 table = vars(self)[_TABLE] = made if self.__connections is None else self.__connections
         return table
@@ -425,7 +425,7 @@ class Namespace(dict[str, NamedSignal]):
             doc: The docstring of a new signal.
         """
         if name not in self:
-            made = NamedSignal(name, doc)  # on a line of its own, as in `_table`
+            made = NamedSignal(name, doc)  # rule 2 of `_table`
             with LOCK:
                 self[name] = self.get(name, made)
         return self[name]
