@@ -512,6 +512,54 @@ async def test_failures_beside_a_cancellation_are_its_cause(signal: AsyncSignal[
     assert caught.value.__cause__.exceptions == (failure,)
 
 
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_receiver_that_cancels_itself_may_have_its_reasons(signal: AsyncSignal[Any, ..., Any]) -> None:
+    reason = ValueError("why")
+
+    async def cancel_oneself(sender: object) -> None:
+        raise asyncio.CancelledError from reason
+
+    signal.connect(cancel_oneself)
+    with pytest.raises(asyncio.CancelledError) as caught:
+        await signal.send_concurrently(None)
+    assert caught.value.__cause__ is reason
+
+
+@pytest.mark.refcounts
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_failures_of_concurrent_receivers_are_in_no_reference_cycle(
+    signal: AsyncSignal[Any, ..., Any], cancelled: bool
+) -> None:
+    class Failure(Exception):
+        pass
+
+    failed: list[weakref.ref[Failure]] = []
+
+    async def fail(sender: object) -> None:
+        failure = Failure()
+        failed.append(weakref.ref(failure))
+        try:
+            raise failure
+        finally:
+            del failure
+
+    async def wait(sender: object) -> None:
+        if cancelled:
+            await anyio.sleep(60)
+
+    signal.connect(fail)
+    signal.connect(wait)
+    with anyio.move_on_after(0.01):
+        with contextlib.suppress(ExceptionGroup):
+            await signal.send_concurrently(None)
+    gc.disable()
+    try:
+        await anyio.sleep(0)
+        assert [reference() for reference in failed] == [None]
+    finally:
+        gc.enable()
+
+
 @every_send
 async def test_receivers_may_clean_up_when_they_are_cancelled(signal: AsyncSignal[Any, ..., Any], send: str) -> None:
     async def careful(sender: object) -> None:

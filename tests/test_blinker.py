@@ -821,6 +821,26 @@ def test_receivers_can_be_counted_and_tested(mod: Any) -> None:
     assert (len(receivers), bool(receivers)) == (0, False)
 
 
+@pytest.mark.refcounts
+def test_references_to_methods_of_one_object_are_told_apart(mod: Any) -> None:
+    class Owner(deque[object]):
+        def __hash__(self) -> int:  # type: ignore[override]  # a reference to a method has its owner's
+            return id(self)
+
+        def one(self, sender: object) -> None: ...
+
+        def other(self, sender: object) -> None: ...
+
+    signal = mod.Signal()
+    owner = Owner()
+    for receiver in (owner.one, owner.other, owner.append, owner.appendleft):
+        signal.connect(receiver)
+    del receiver
+    references = list(signal.receivers.values())
+    assert len(set(references)) == len(references) == differs(mod, theirs=2, ours=4)
+    assert sum(isinstance(reference, weakref.WeakMethod) for reference in references) == 2
+
+
 def test_receivers_is_a_mapping_to_references(mod: Any) -> None:
     signal = mod.Signal()
     log = Log()

@@ -494,6 +494,32 @@ def test_blameless(record_signal):
     result.stdout.fnmatch_lines(["  *.leaked, of *.viewed", "  *.Listener.hear, of *.viewed"])
 
 
+@pytest.mark.parametrize("signal", ["opened", "typed(blinker.Signal())(prototype)", "typed(ours.Signal())(prototype)"])
+def test_receiver_that_was_connected_before_may_be_connected_again(run: Run, signal: str) -> None:
+    run(f"""
+import blinker
+import typedsig.blinker as ours
+from typedsig.blinker import typed
+
+def prototype(sender: object) -> object: ...
+
+class Listener:
+    def hear(self, sender): pass
+
+def function(sender): pass
+
+def test_again(no_receivers_left):
+    signal = {signal}
+    listener = Listener()
+    for receiver in (listener.hear, function):
+        signal.connect(receiver)
+    no_receivers_left(signal)
+    for receiver in (listener.hear, function):
+        signal.disconnect(receiver)
+        signal.connect(receiver)
+""").assert_outcomes(passed=1)
+
+
 def test_recorders_are_not_left(run: Run) -> None:
     run("""
 def test_recorded(record_signal, no_receivers_left):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dis
 import faulthandler
 import functools
 import gc
@@ -18,6 +19,7 @@ import time
 import types
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import CodeType, FrameType, MethodType
 from typing import Any, Literal, NamedTuple, TypeVar
 from weakref import finalize, ref
@@ -685,6 +687,30 @@ counter = itertools.count()
 
 def connect(signal: Signal[Any, ..., Any], ask: Callable[[], Callable[..., object]]) -> None:
     signal.connect(ask())
+
+
+def codes_of(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for const in code.co_consts:
+        if isinstance(const, CodeType):
+            yield from codes_of(const)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="exceptions are looked up in tables since Python 3.11")
+def test_no_loop_jumps_back_outside_of_the_lock() -> None:
+    """Where a signal handler that raises just then would leave it taken for ever."""
+    looked_at = 0
+    for path in Path(OURS).glob("*.py"):
+        for code in codes_of(compile(path.read_text(encoding="utf-8"), path, "exec")):
+            if "LOCK" not in code.co_names or code.co_name == "<module>":
+                continue
+            looked_at += 1
+            bytecode: Any = dis.Bytecode(code)
+            covered = {offset for entry in bytecode.exception_entries for offset in range(entry.start, entry.end)}
+            for instruction in bytecode:
+                if instruction.opname.startswith("JUMP_BACKWARD") and instruction.argval in covered:
+                    assert instruction.offset in covered, code
+    assert looked_at > 10
 
 
 @interrupting

@@ -379,6 +379,8 @@ def test_methods_of_bound_signals_are_heard_or_refused(untyped: Any, saved: Any)
             TypeError, match=r"user_saved cannot connect .*child_saved\.emit.*Connect a function that calls it"
         ):
             saved.connect(folder.child_saved.emit)
+        with pytest.raises(TypeError, match="Connect a function that calls it"):
+            saved.connect(folder.child_saved.emit, weak=False)
         assert not untyped.receivers
         return
     saved.connect(folder.child_saved.emit)
@@ -398,8 +400,7 @@ def test_methods_of_bound_signals_are_heard_in_blocks(untyped: Any, saved: Any) 
     with record(folder.child_saved) as recorder, saved.connected_to(folder.child_saved.emit):
         saved.send("a", path="p")
     recorder.assert_sent_once_with("a", path="p", size=1)
-    saved.connect(folder.child_saved.emit, weak=False)
-    assert len(untyped.receivers) == 1
+    assert not untyped.receivers
 
 
 def test_a_coroutine_function_connected_past_the_view_is_blinkers_error(untyped: Any, saved: Any) -> None:
@@ -463,6 +464,14 @@ def test_another_view_is_copied_with_its_signal_and_not_pickled(untyped: Any, sa
     assert twin is not saved
     assert twin.untyped is untyped
     assert twin.send("a", path="p") == []
+    saved.mine = ["mine"]
+    assert copy.copy(saved).mine is saved.mine
+    untyped.view = saved
+    another = copy.deepcopy(saved)
+    assert another.untyped is not untyped
+    assert another.untyped.view is another
+    assert another.mine == ["mine"]
+    assert another.mine is not saved.mine
     with pytest.raises(TypeError, match=r"cannot pickle .*user_saved: it cannot be found by module and qualified name"):
         pickle.dumps(saved)
 

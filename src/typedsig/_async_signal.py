@@ -101,7 +101,7 @@ class AsyncSignal(BaseSignal[SenderT, P, ResultT | Awaitable[ResultT]], Generic[
 
         Raises:
             ExceptionGroup: Of everything that receivers raised, in connection order, even if it is a single error. Where
-                a receiver cancels itself, its cancellation is raised instead, and the group is its ``__cause__``.
+                a receiver cancels itself, its cancellation is raised instead, and the group, if any, is its ``__cause__``.
             ImportError: anyio is not installed. Nobody was called then.
         """
         raise AssertionError("written by typedsig._dispatch")

@@ -1,17 +1,19 @@
 """What synchronous and asynchronous signals have in common: everything but the sends."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, Literal, overload
 
 from ._blocks import ConnectedBlock
-from ._connection import Connection
 from ._connections import Connections
 from ._declared import Declarable, bound_class_of, declared_class, documented_class, own_class
+from ._lock import LOCK
 from ._muting import Mute
 from ._prototype import check, checked_name, shape_of, signature_of
 from ._receiver import CO_COROUTINE, AnyReceiver, check_is_sender, check_receiver, describe, receiver_key
+from ._table import EVERYONE, UNRESOLVED
 from ._types import ANY, AnySender, P, ReturnT, S, Scope, SenderT
 
 if TYPE_CHECKING:
@@ -146,9 +148,13 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
             TypeError: The receiver is not callable, is a coroutine function on a synchronous signal, or cannot be
                 weakly referenced and ``weak`` is true. Nothing is connected then.
         """
-        if type(receiver) is not FunctionType or receiver.__code__.co_flags & CO_COROUTINE:
+        plain = type(receiver) is FunctionType and not receiver.__code__.co_flags & CO_COROUTINE
+        if not plain:
             self._check(receiver)
-        connection = self._add(receiver, sender, weak)
+        if plain and sender is ANY and weak and not self._asynchronous:
+            connection = self._add_plain(receiver)
+        else:
+            connection = self._add(receiver, sender, weak)
         if connection is not None and self._listeners is not None:
             self._added(connection, receiver, sender, weak=weak)
         return receiver
@@ -168,11 +174,7 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
             TypeError: The sender is a function, as it is where the parentheses were forgotten. Use `connect` for that.
         """
         check_is_sender(sender, self)
-
-        def decorate(receiver: Callable[..., Any]) -> Any:
-            return self.connect(receiver, sender, weak=weak)
-
-        return decorate
+        return partial(self.connect, sender=sender, weak=weak)
 
     @overload
     def connected_to(
@@ -208,25 +210,41 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         Raises:
             Exception: Whatever a receiver of `receiver_disconnected` raises. The receiver is disconnected all the same.
         """
-        removed = self._remove(receiver_key(receiver), sender, sender is ANY)
-        return self._let_go(receiver, removed) if removed else False
+        key = id(receiver) if type(receiver) is FunctionType else receiver_key(receiver)
+        if self._dead:
+            self._settle()
+        with LOCK:
+            if sender is not ANY or self._resolved is not UNRESOLVED:
+                removed = self._remove(key, sender, sender is ANY, settle=False)
+            elif self._everyone is None or key not in self._everyone:
+                return False
+            else:  # as `_remove` does it, but that call would take a twelfth of a connect and a disconnect
+                self._built = self._snapshot = None
+                found = self._everyone.pop(key, None)
+                removed = () if found is None else EVERYONE
+                if found is not None:
+                    found.remove()
+                if self._built is not None:
+                    self._stale()  # type: ignore[unreachable]  # a destructor may have sent
+        if self._listeners is not None:
+            self._removed(receiver, removed)
+        return bool(removed)
 
     def _check(self, receiver: object) -> None:
         kind: type[Any] = type(receiver)
         if issubclass(kind, Declarable) and not callable(receiver):
+            emit = kind._methods[1]
+            cure = (
+                f", connect its {emit}" if self._asynchronous or emit == "emit" else ", connect a function that does so"
+            )
             raise TypeError(
-                f"{self._label} cannot connect {describe(receiver)}: a receiver is callable. To have that signal sent, "
-                f"connect its {kind._methods[1]}"
+                f"{self._label} cannot connect {describe(receiver)}: a receiver is callable. To have that signal sent{cure}"
             )
         check_receiver(receiver, self, instead=None if self._asynchronous else "declare the signal as an AsyncSignal")
 
-    def _let_go(self, receiver: AnyReceiver, removed: list[tuple[Connection, object]]) -> bool:
-        for connection, _ in removed:
-            connection.strong = None
-        if self._listeners is not None:
-            for _, sender in removed:
-                self._announce("receiver_disconnected", receiver=receiver, sender=sender)
-        return bool(removed)
+    def _removed(self, receiver: AnyReceiver, senders: Sequence[object]) -> None:
+        for sender in senders:
+            self._announce("receiver_disconnected", receiver=receiver, sender=sender)
 
     def _announce(self, event: str, **payload: object) -> None:
         listeners = self._listeners

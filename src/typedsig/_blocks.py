@@ -1,5 +1,6 @@
 """``with signal.connected_to(...)``: connected during the block, and afterwards exactly what was there before."""
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import final
 
@@ -54,7 +55,7 @@ class ConnectedBlock:
         with LOCK:
             if table._blocks is None or self not in table._blocks:
                 return
-            alike = [block for block in list(table._blocks) if block._what == self._what]
+            alike = self._alike()
             later = alike[alike.index(self) + 1 :]
             del table._blocks[self]
             if later:  # a block that began in this one is still on; it now stands for both
@@ -71,14 +72,19 @@ class ConnectedBlock:
                     found.place = before.place
                     table._stale()
                 return
-            removed: list[tuple[Connection, object]] = []
+            removed: Sequence[object] = ()
             new = None
             if before is None:
                 removed = table._remove(self._what[0], self._sender, settle=False)
             else:  # disconnected during the block
                 new = table._add(self._receiver, self._sender, weak=not strong, place=before.place, settle=False)
-        table._let_go(self._receiver, removed)
+        table._removed(self._receiver, removed)
         if new is not None:  # which, being there before, no listener may undo
             table._announce("receiver_connected", receiver=self._receiver, sender=self._sender, weak=not strong)
         if table._dead:
             table._settle()
+
+    def _alike(self) -> "list[ConnectedBlock]":
+        """The blocks of this receiver and sender that are on."""
+        # A loop of its own: see `_lock`.
+        return [block for block in list(self._table._blocks or ()) if block._what == self._what]

@@ -108,14 +108,11 @@ def _bound(signal: BaseSignal[SenderT, P, ReturnT], sender: SenderT) -> object:
 class BaseSignalMethod(Generic[SignalT, BoundT, SenderT]):
     """What `SignalMethod` and `AsyncSignalMethod` share: on a class the signal, on an instance the signal bound to it."""
 
-    __slots__ = ("__isabstractmethod__", "_bound_class", "_signal")
-
-    __isabstractmethod__: bool
+    __slots__ = ("_bound_class", "_signal")
 
     def __init__(self, signal: SignalT) -> None:
         self._signal = signal
         self._bound_class: Any = None  # known once the signal has a class of its own
-        self.__isabstractmethod__ = bool(getattr(signal._prototype, "__isabstractmethod__", False))
 
     if not TYPE_CHECKING:  # to checkers these would be members of any name
 
@@ -123,8 +120,9 @@ class BaseSignalMethod(Generic[SignalT, BoundT, SenderT]):
             if name.startswith("_"):  # asked for by Python, perhaps of one that is being made
                 raise AttributeError(name)
             raise AttributeError(
-                f"{self._signal._label} has no {name!r} yet: a signal made by Signal.method is used through its class or "
-                f"an instance, once the class is there. Outside of a class, declare it with @Signal."
+                f"{self._signal._label} has no {name!r} yet: what is declared by {type(self._signal).__name__}.method is "
+                f"used through its class or an instance, once the class is there. Outside of a class, declare it with "
+                f"@{type(self._signal).__name__}."
             )
 
     # The owner is no more than an object, since to pyright that of an enum's member is no type.

@@ -38,13 +38,17 @@ async def gather(
                 raise  # all are being cancelled
             cancelled.append(error)  # the receiver's own doing, which the others must not suffer for
 
-    async with anyio.create_task_group() as tasks:
-        for index in range(len(connections)):
-            tasks.start_soon(run, index)
+    failed = None
     try:
-        failed = failures([errors[index] for index in sorted(errors)], len(connections)) if errors else None
-        if cancelled:
+        async with anyio.create_task_group() as tasks:
+            for index in range(len(connections)):
+                tasks.start_soon(run, index)
+        if errors:
+            failed = failures([errors[index] for index in sorted(errors)], len(connections))
+        if cancelled and failed is not None:
             raise cancelled[0] from failed
+        if cancelled:
+            raise cancelled[0]
         if failed is not None:
             raise failed
     finally:

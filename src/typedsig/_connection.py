@@ -1,10 +1,10 @@
 """One receiver connected for one sender: a weak reference that a send calls to get the receiver."""
 
 from collections.abc import Callable
+from types import CodeType
 from typing import Any, Final
 from weakref import ref
 
-from ._lost import Origin
 from ._receiver import ReceiverKey, describe
 from ._sender import SenderKey
 
@@ -17,7 +17,7 @@ class Connection(ref[Any]):
     because a weak reference to the method object itself would die at once.
     """
 
-    __slots__ = ("function", "key", "origin", "place", "rebind", "sender_key", "strong")
+    __slots__ = ("code", "first", "function", "instruction", "key", "name", "place", "rebind", "sender_key", "strong")
 
     function: Callable[..., object] | None
     rebind: Callable[[Any, Any], Any]
@@ -29,8 +29,14 @@ class Connection(ref[Any]):
     """Its place in the order of connections."""
     strong: object
     """The receiver, if it is held strongly."""
-    origin: Origin | None
-    """Where it was connected, as long as losing it would be a mistake."""
+    code: CodeType | None
+    """Who connected it, as long as losing it would be a mistake."""
+    instruction: int
+    """Where in that code. Which line that is takes longer to find out than all the rest of a connect."""
+    name: str
+    """What a warning calls the receiver."""
+    first: "Connection | None"
+    """The connection whose three of these count for this one: if a receiver has several, the first of them."""
 
     def receiver(self) -> Any:
         """The receiver as it was connected; None if it is dead."""
@@ -46,8 +52,18 @@ class Connection(ref[Any]):
         target = super().__call__()  # not that of RemovedConnection
         return "a function that is gone" if target is None else describe(self.rebound(target))
 
+    def served(self) -> None:
+        """Losing the receiver is no mistake from now on."""
+        self.code = None
+        if self.first is not None:
+            self.first.code = None
+
     def remove(self) -> None:
-        """Reach nobody any more, also in sends that hold this connection in their snapshot."""
+        """Reach nobody any more, also in sends that hold this connection in their snapshot.
+
+        Under the lock, which is safe as whoever has a receiver removed holds it meanwhile.
+        """
+        self.strong = None
         # As another class, the connection answers as a dead one does, so sends need not ask whether it was removed.
         self.__class__ = RemovedConnection  # pyright: ignore[reportAttributeAccessIssue]  # of the same layout
 
@@ -79,7 +95,9 @@ class TwinConnection(Connection):
             return other
         twin = TwinConnection(target, NOTHING)
         twin._one, twin._other = one, other
-        twin.key, twin.origin, twin.function = one.key, one.origin or other.origin, one.function
+        twin.key, twin.function = one.key, one.function
+        twin.first = one.first or one
+        twin.code = twin.first.code
         if one.function is not None:
             twin.rebind = one.rebind
         twin.place = min(one.place, other.place)

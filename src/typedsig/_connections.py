@@ -19,6 +19,13 @@ from ._types import ANY
 _by_place = attrgetter("place")
 
 
+def _serve(snapshot: Snapshot) -> None:
+    # A loop of its own: see `_lock`.
+    for connection in snapshot:
+        if connection.code is not None and connection() is not None:
+            connection.served()
+
+
 class Connections(Table):
     """The table of one signal, and what is made of it."""
 
@@ -44,16 +51,12 @@ class Connections(Table):
         key = sender_key(sender)
         with LOCK:
             while True:
-                version = self._version
+                self._built = built = object()
                 snapshot = self._build(key, sender)
-                if version == self._version:
+                if self._built is built:
                     break
                 self._stale()
-            for connection in snapshot:
-                served = connection.origin  # once: a destructor may be doing the same
-                if served is not None and connection() is not None:
-                    served.served = True  # so losing it from now on is no mistake
-                    connection.origin = None
+            _serve(snapshot)
         return snapshot
 
     def _build(self, key: SenderKey, sender: object) -> Snapshot:
@@ -61,12 +64,13 @@ class Connections(Table):
         mutes = list(self._mutes or ())
         if any(mute.selective for mute in mutes):
             return self._in_order(self._bucket(sender), [mute for mute in mutes if mute.applies(key)])
+        if not self._buckets:
+            unfiltered = self._in_order(None, mutes)
+            self._snapshot = unfiltered
+            return unfiltered
         everyone = self._for_everyone
         if everyone is None:
             everyone = self._for_everyone = self._in_order(None, mutes)
-        if not self._buckets:
-            self._snapshot = everyone
-            return everyone
         bucket = self._bucket(sender)
         if bucket is None:
             return everyone
@@ -123,16 +127,20 @@ class Connections(Table):
 
     def _alive(self, sender: object) -> list[Any]:
         """The live receivers in order, muted or not: those a send from this sender calls, or with `ANY` all."""
+        connections = self._first_of_each() if sender is ANY else self._for(sender)
+        found = sorted(connections.values(), key=_by_place)
+        return [receiver for connection in found if (receiver := connection.receiver()) is not None]
+
+    def _for(self, sender: object) -> dict[ReceiverKey, Connection]:
         with LOCK:
-            found: dict[ReceiverKey, Connection] = {}
-            if sender is not ANY:
-                found = self._matching(self._bucket(sender))
-            else:
-                for connection in self._all():
-                    if connection.place < found.setdefault(connection.key, connection).place:
-                        found[connection.key] = connection
-            connections = sorted(found.values(), key=_by_place)
-        return [receiver for connection in connections if (receiver := connection.receiver()) is not None]
+            return self._matching(self._bucket(sender))
+
+    def _first_of_each(self) -> dict[ReceiverKey, Connection]:
+        found: dict[ReceiverKey, Connection] = {}
+        for connection in self._all():
+            if connection.place < found.setdefault(connection.key, connection).place:
+                found[connection.key] = connection
+        return found
 
     def _any_alive(self, sender: object) -> bool:
         """Whether `_alive` finds anybody, without looking at everybody."""

@@ -46,7 +46,7 @@ def _put(cls: type[Any], name: str, made: object, instead_of: object = None) -> 
     Two functions for one method would be two receivers. What takes time or runs the user's code is done before.
     """
     with LOCK:
-        if cls.__dict__.get(name) is instead_of:
+        if (cls.__dict__[name] if name in cls.__dict__ else None) is instead_of:  # noqa: SIM401  # rule 2 of `_table`
             type.__setattr__(cls, name, made)
         return cls.__dict__[name]
 

@@ -75,7 +75,7 @@ def _code(name: str, shape: Shape, kind: Kind) -> tuple[CodeType, dict[str, Any]
 def compiled(name: str, source: str, filename: str) -> CodeType:
     """Compile one function whose source, made of our texts and checked names of parameters, tracebacks can show."""
     module: dict[str, Any] = {}
-    exec(compile(source, filename, "exec"), module)  # noqa: S102
+    exec(compile(source, filename, "exec"), {}, module)  # noqa: S102
     try:
         import linecache
     except ImportError:  # at interpreter exit, and nobody will read it then

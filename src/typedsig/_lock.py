@@ -3,6 +3,9 @@
 With a lock each, two threads inside two critical sections, each running a destructor that writes to the other signal,
 would wait for each other for ever. Writes are short, and sends do not take it. Destructors and signal handlers may run
 in the middle of a write, in the same thread, and write themselves, so it is reentrant.
+
+A loop that jumps back from an ``if`` is in no ``with LOCK`` block, but in a function that is called there: CPython 3.12 and
+3.13 leave such jumps out of the exception table, so a Ctrl-C just then would leave the lock taken.
 """
 
 import os

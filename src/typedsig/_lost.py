@@ -2,10 +2,10 @@
 
 import sys
 import warnings
-from types import CodeType, FunctionType
-from typing import Any
+from sys import _getframe
+from types import CodeType, FrameType
 
-from ._receiver import describe
+from ._connection import Connection
 
 _registries: dict[str, dict[str | tuple[str, type[Warning], int], int]] = {}
 
@@ -25,59 +25,40 @@ class LostReceiverWarning(RuntimeWarning):
     __module__ = "typedsig"
 
 
-class Origin:
-    """Where a receiver was connected, and whether it has served since. All connections of a receiver share it."""
-
-    # Without an __init__, which would make connecting a tenth slower: see origin().
-    __slots__ = ("_code", "_instruction", "_receiver", "served")
-
-    _code: CodeType
-    _instruction: int
-    """Which line that is, is worked out when it is needed: it takes longer than all the rest of a connect."""
-    _receiver: str
-    served: bool
-
-    def move(self, other: "Origin") -> None:
-        """Tell where the other was connected."""
-        self._code, self._instruction = other._code, other._instruction
-
-    def warn(self, signal: str) -> None:
-        """Tell that the receiver is lost, unless everything is, as the interpreter is going."""
-        if sys.is_finalizing():
-            return
-        filename, line = self._code.co_filename, self._line()
-        try:
-            warnings.warn_explicit(
-                f"{self._receiver} was connected weakly to {signal} and died before it received anything. "
-                f"Connect it with weak=False, or keep a reference to it for as long as it should listen.",
-                LostReceiverWarning,
-                filename,
-                line,
-                registry=_registries.setdefault(filename, {}),
-            )
-        except LostReceiverWarning as error:  # whose traceback begins where it was noticed
-            if sys.version_info >= (3, 11):
-                error.add_note(f"connected at {filename}:{line}")
-            raise
-
-    def _line(self) -> int:
-        for start, end, line in self._code.co_lines():
-            if start <= self._instruction < end and line is not None:
-                return line
-        return self._code.co_firstlineno
-
-
-def origin(receiver: Any, depth: int) -> Origin:
-    """Where a receiver is being connected, at least so many calls up: by the nearest caller outside this package."""
+def warn(connection: Connection, signal: str) -> None:
+    """Tell that the receiver of this connection is lost, unless everything is, as the interpreter is going."""
+    code, connection.code = connection.code, None  # told once
+    if code is None or sys.is_finalizing():
+        return
+    filename, line = code.co_filename, _line(code, connection.instruction)
     try:
-        frame = sys._getframe(depth)
+        warnings.warn_explicit(
+            f"{connection.name} was connected weakly to {signal} and died before it received anything. "
+            f"Connect it with weak=False, or keep a reference to it for as long as it should listen.",
+            LostReceiverWarning,
+            filename,
+            line,
+            registry=_registries.setdefault(filename, {}),
+        )
+    except LostReceiverWarning as error:  # whose traceback begins where it was noticed
+        if sys.version_info >= (3, 11):
+            error.add_note(f"connected at {filename}:{line}")
+        raise
+
+
+def _line(code: CodeType, instruction: int) -> int:
+    for start, end, line in code.co_lines():
+        if start <= instruction < end and line is not None:
+            return line
+    return code.co_firstlineno
+
+
+def caller(depth: int) -> FrameType:
+    """Who is connecting a receiver, at least so many calls up: the nearest caller outside this package."""
+    try:
+        frame = _getframe(depth)
     except ValueError:  # called by no Python code, as by atexit
-        frame = sys._getframe()
+        frame = _getframe()
     while frame.f_globals.get("__package__") == __package__ and frame.f_back is not None:
         frame = frame.f_back
-    found = Origin()
-    found._code = frame.f_code
-    found._instruction = frame.f_lasti
-    found._receiver = receiver.__qualname__ if type(receiver) is FunctionType else describe(receiver)
-    found.served = False
-    return found
+    return frame

@@ -40,6 +40,11 @@ def check(
         raise TypeError(f"{maker}: a prototype is a function defined with 'def', not {describe(prototype)}")
     if prototype.__code__.co_flags & _CO_ANY_GENERATOR:
         raise TypeError(f"{maker}: the prototype {describe(prototype)} is a generator function: leave out the 'yield'")
+    if getattr(prototype, "__isabstractmethod__", False):
+        raise TypeError(
+            f"{maker}: the prototype {describe(prototype)} is abstract, but nobody has to implement a signal: leave out "
+            f"@abstractmethod"
+        )
     if is_coroutine_function(prototype) != asynchronous:
         wrong, right = ("plain 'def'", "'async def'") if asynchronous else ("'async def'", "plain 'def'")
         raise TypeError(

@@ -3,14 +3,14 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import partial
+from types import MethodType
 from typing import Any, TypeAlias
 from weakref import ref
 
 import pytest
 
 from ._base import BaseSignal
-from ._receiver import describe
+from ._receiver import bound_signal_of, describe, is_builtin_method
 from ._view import BaseView
 from .testing import NoReceiversLeft, RecordSignal, hint, recording
 
@@ -55,7 +55,7 @@ def no_receivers_left() -> Iterator[NoReceiversLeft]:
         for signal in signals:
             if not _is_signal(signal):
                 raise TypeError(f"no_receivers_left() takes signals, not {describe(signal)}{hint(signal)}")
-            before.setdefault(signal, _receivers(signal))
+            before.setdefault(signal, {key: _owner(receiver) for key, receiver in _receivers(signal).items()})
 
     yield watch
     left = _left(before)
@@ -72,24 +72,33 @@ def _is_signal(value: object) -> bool:
     return isinstance(value, BaseSignal | BaseView)
 
 
-def _receivers(signal: _Watched) -> dict[object, Callable[[], Any]]:
-    """How to get the receivers, by what tells them apart: by receiver and sender, or of a view by receiver."""
+def _receivers(signal: _Watched) -> dict[object, Any]:
+    """The receivers, by what tells them apart: by receiver and sender, or of a view by receiver."""
+    found: dict[object, Any]
     if isinstance(signal, BaseView):
         held: dict[object, Any] = dict(signal.untyped.receivers)  # weak references and receivers
-        return {key: value if isinstance(value, ref) else partial(_itself, value) for key, value in held.items()}
-    return {(connection.key, connection.sender_key): connection.receiver for connection in signal._all()}
+        found = {key: value() if isinstance(value, ref) else value for key, value in held.items()}
+    else:
+        found = {(connection.key, connection.sender_key): connection.receiver() for connection in signal._all()}
+    return {key: receiver for key, receiver in found.items() if receiver is not None}
 
 
-def _itself(receiver: Any) -> Any:
-    return receiver
+def _owner(receiver: Any) -> Callable[[], Any]:
+    """What has to live for a receiver to be the same: a weak reference to it, if it can be."""
+    bound = bound_signal_of(receiver) if type(receiver) is MethodType else None
+    has_owner = type(receiver) is MethodType or is_builtin_method(receiver)
+    owner = bound._sender if bound is not None else receiver.__self__ if has_owner else receiver
+    try:
+        return ref(owner)
+    except TypeError:
+        return lambda: owner
 
 
 def _left(before: dict[_Watched, dict[object, Callable[[], Any]]]) -> list[str]:
     """The receivers, each of one signal and sender, that were not there before."""
-    left: list[str] = []
-    for signal, known in before.items():
-        for key, receiver in _receivers(signal).items():
-            # A known one that died meanwhile may have left its id to this one.
-            if (found := receiver()) is not None and (key not in known or known[key]() is None):
-                left.append(f"  {describe(found)}, of {signal._label}")
-    return left
+    return [
+        f"  {describe(receiver)}, of {signal._label}"
+        for signal, known in before.items()
+        for key, receiver in _receivers(signal).items()
+        if key not in known or known[key]() is None  # one that died may have left its id to this one
+    ]

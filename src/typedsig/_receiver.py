@@ -114,7 +114,7 @@ def is_coroutine_function(receiver: Any) -> bool:
     if _is_marked(receiver):
         return True
     call = next((base.__dict__["__call__"] for base in kind.__mro__ if "__call__" in base.__dict__), None)
-    if isinstance(call, staticmethod | classmethod):
+    if type(call) is staticmethod or type(call) is classmethod:
         call = call.__func__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # of any type
     return type(call) is FunctionType and is_coroutine_function(call)  # pyright: ignore[reportUnknownArgumentType]  # ditto
 
@@ -139,7 +139,7 @@ def check_receiver(receiver: object, of: Labelled, *, instead: str | None) -> No
 
 def check_is_sender(sender: object, of: Labelled) -> None:
     """Refuse the function below a decorator that forgot its parentheses."""
-    if type(sender) is FunctionType:
+    if type(sender) in (FunctionType, staticmethod, classmethod):
         raise TypeError(
             f"{of._label}.connect_via() takes a sender, not the function {describe(sender)}: write "
             f"@connect_via(sender) above it, or @connect to hear every sender"

@@ -7,22 +7,25 @@ section, and may write to the same table (the lock is reentrant). These rules ke
 
 1. Every edit is one dictionary operation. What it depended on is looked at again afterwards.
 2. A container is made on one line, and on the next put in its place if that is still empty, because making it may run a
-   destructor that needs one, too. (Checkers think that it must be empty still.)
+   destructor that needs one, too. Between looking and putting nothing is called, since destructors and handlers run when
+   a call returns. (Checkers think that the place must be empty still.)
 3. Snapshots are declared stale before an edit, because a signal handler may raise right after it, and once more after
    the edit where a destructor may have sent in between.
 4. What a death does at once is one ``list.append``, which takes no lock and cannot be broken off.
-5. Receivers are let go after the lock, because their destructors are not ours.
+5. Receivers are let go after the lock, because their destructors are not ours. (Whoever has one removed holds it
+   meanwhile.)
 """
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from sys import _getframe
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from ._bucket import NO_ONE, NOBODY, Bucket, Resolved, Snapshot
 from ._connection import NOTHING, Connection, Holder, RemovedConnection, call_held, held
 from ._lock import LOCK
-from ._lost import Origin, origin
+from ._lost import caller, warn
 from ._muting import Mute
 from ._receiver import (
     CO_COROUTINE,
@@ -41,10 +44,12 @@ from ._types import ANY
 if TYPE_CHECKING:
     from ._blocks import ConnectedBlock
 
-_next_place = itertools.count().__next__
+EVERYONE: Final = (ANY,)
+
+next_place = itertools.count().__next__
 
 # Of all signals without connections for one sender; never written to.
-_UNRESOLVED: Final[dict[SenderKey, Snapshot]] = {}
+UNRESOLVED: Final[dict[SenderKey, Snapshot]] = {}
 
 
 def _strike(last: Connection | Bucket, dead: list[Connection | Bucket]) -> None:
@@ -52,6 +57,11 @@ def _strike(last: Connection | Bucket, dead: list[Connection | Bucket]) -> None:
     # On one line, since a signal handler that raises after the pop would have another's death forgotten.
     if dead and dead[-1] is last and (popped := dead.pop()) is not last:
         dead.append(popped)  # died since the test
+
+
+def _living(bucket: Bucket) -> list[Connection]:
+    """The connections of a bucket, if its sender is alive."""
+    return [] if bucket.is_dead() else list(bucket.connections.values())
 
 
 class Table:
@@ -67,7 +77,9 @@ class Table:
         "__weakref__",
         "_blocks",
         "_buckets",
+        "_built",
         "_dead",
+        "_died",
         "_everyone",
         "_for_everyone",
         "_latest",
@@ -76,7 +88,6 @@ class Table:
         "_plain",
         "_resolved",
         "_snapshot",
-        "_version",
     )
 
     _snapshot: Snapshot | None
@@ -94,7 +105,9 @@ class Table:
     _places: dict[ReceiverKey, dict[SenderKey, Bucket]] | None
     """In which buckets a receiver is, so that removing it looks at no others."""
     _dead: list[Connection | Bucket] | None
-    """What died since the last look. Death callbacks append here."""
+    """What died since the last look."""
+    _died: Any
+    """The callback of all weak references: the ``append`` of that list, made once."""
     _plain: bool
     """Was every receiver so far a plain function, and of an asynchronous signal a coroutine function?
 
@@ -103,15 +116,15 @@ class Table:
     _mutes: dict[Mute, None] | None
     _blocks: "dict[ConnectedBlock, None] | None"
     """The `connected_to` blocks that are on, oldest first."""
-    _version: int
-    """Raised by every write, so that a snapshot built meanwhile is known to be stale."""
+    _built: object
+    """Stands for the last snapshot to be built; None where one may be stale."""
 
     def __init__(self) -> None:
-        self._snapshot = self._for_everyone = NO_ONE
+        self._snapshot = NO_ONE
         self._everyone = self._buckets = self._places = self._dead = self._mutes = self._blocks = None
-        self._resolved = _UNRESOLVED
+        self._for_everyone = self._built = self._died = None
+        self._resolved = UNRESOLVED
         self._latest = NOBODY
-        self._version = 0
         self._plain = True
 
     @property
@@ -130,18 +143,14 @@ class Table:
                 with LOCK:
                     if self._find(connection.key, sender) is connection:
                         self._remove(connection.key, sender, settle=False)
-                connection.strong = None
             raise
 
     def _announce(self, event: str, **payload: object) -> None:
         """Have this signal send the signal about itself that has this name, if anybody asked for it."""
         raise AssertionError("each subclass has its own")
 
-    def _let_go(self, receiver: AnyReceiver, removed: list[tuple[Connection, object]]) -> bool:
-        """Let the receivers of removed connections die. Not under the lock, since their destructors are not ours."""
-        for connection, _ in removed:
-            connection.strong = None
-        return bool(removed)
+    def _removed(self, receiver: AnyReceiver, senders: Sequence[object]) -> None:
+        """Called after connections were removed, without the lock."""
 
     def _add(
         self, receiver: AnyReceiver, sender: object, weak: bool, place: int | None = None, *, settle: bool = True
@@ -149,23 +158,32 @@ class Table:
         """Connect, and return the connection if it is a new one. Those who hold the lock settle before or after."""
         if settle and self._dead:
             self._settle()
-        if self._dead is None:
-            with LOCK:
-                dead: list[Connection | Bucket] = []
-                self._dead = dead if self._dead is None else self._dead  # type: ignore[redundant-expr]  # rule 2
-        connection = self._refer(receiver, weak, self._dead.append)
-        if place is not None:
-            connection.place = place
+        everyone = self._everyone
+        if everyone is None:
+            everyone = self._begin()
+        if type(receiver) is FunctionType:  # most are, so the least is done for them
+            if self._asynchronous and not receiver.__code__.co_flags & CO_COROUTINE:
+                self._plain = False
+            connection = Connection(receiver, self._died)
+            connection.key = id(receiver)
+            connection.function = connection.strong = None
+        else:
+            connection = self._refer(receiver, weak)
+        connection.sender_key = None
+        connection.place = next_place() if place is None else place
+        connection.code = connection.first = None
+        if connection.function is None and self._tells_lost:
+            frame = caller(3)  # of connect or its like, which called this
+            connection.code = frame.f_code
+            connection.instruction = frame.f_lasti
+            connection.name = receiver.__qualname__ if type(receiver) is FunctionType else describe(receiver)
         with LOCK:
-            if self._places is not None or sender is not ANY:
-                self._share_origin(connection, weak)
+            if sender is not ANY or self._places is not None:
+                self._share_first(connection, weak)
             if sender is ANY:
-                if self._everyone is None:
-                    table: dict[ReceiverKey, Connection] = {}
-                    self._everyone = table if self._everyone is None else self._everyone  # type: ignore[redundant-expr]  # rule 2
                 self._stale()
-                found = self._everyone.setdefault(connection.key, connection)
-                if self._for_everyone is not None:
+                found = everyone.setdefault(connection.key, connection)
+                if self._built is not None:
                     self._stale()
             else:
                 connection.sender_key = sender_key(sender)
@@ -174,25 +192,48 @@ class Table:
                 self._hold(found)
             return connection if found is connection else None
 
-    def _refer(self, receiver: Any, weak: bool, died: Callable[[Any], None]) -> Connection:
-        """Make a connection that holds the receiver weakly, if it can be, and is in no table yet."""
-        if type(receiver) is FunctionType:  # most are, so the least is done for them
-            if self._asynchronous and not receiver.__code__.co_flags & CO_COROUTINE:
-                self._plain = False
-            connection = Connection(receiver, died)
-            connection.key = id(receiver)
-            connection.function = connection.strong = None
-        else:
-            connection = self._refer_to_object(receiver, weak, died)
-        connection.sender_key = None
-        connection.place = _next_place()
-        connection.origin = None
-        if connection.function is None and self._tells_lost:
-            connection.origin = origin(receiver, 4)  # called by connect or its like, by _add, and by this
-        return connection
+    def _add_plain(self, receiver: Any) -> Connection | None:
+        """`_add` for a plain function, weakly and for every sender: most are connected so, and this takes a fifth less."""
+        if self._dead:
+            self._settle()
+        everyone = self._everyone
+        if everyone is None:
+            everyone = self._begin()
+        connection = Connection(receiver, self._died)
+        connection.key = id(receiver)
+        connection.function = connection.strong = connection.sender_key = connection.first = None
+        connection.place = next_place()
+        try:
+            frame = _getframe(2)  # of no function of ours: those connect for one sender, or strongly
+        except ValueError:
+            frame = caller(2)
+        connection.code = frame.f_code
+        connection.instruction = frame.f_lasti
+        connection.name = receiver.__qualname__
+        with LOCK:
+            self._built = self._snapshot = None
+            if self._resolved is not UNRESOLVED:
+                self._share_first(connection, True)
+                self._stale()
+            found = everyone.setdefault(connection.key, connection)
+            if self._built is not None:
+                self._stale()  # type: ignore[unreachable]  # a destructor may have sent
+            return connection if found is connection else None
 
-    def _refer_to_object(self, receiver: Any, weak: bool, died: Callable[[Any], None]) -> Connection:
+    def _begin(self) -> dict[ReceiverKey, Connection]:
+        """Make what the first connection needs."""
+        with LOCK:
+            dead: list[Connection | Bucket] = []
+            everyone: dict[ReceiverKey, Connection] = {}
+            self._dead = dead if self._dead is None else self._dead
+            self._died = self._dead.append
+            self._everyone = everyone if self._everyone is None else self._everyone
+            return self._everyone
+
+    def _refer(self, receiver: Any, weak: bool) -> Connection:
+        """Make a connection to anything but a function, weak if it can be, and in no table yet."""
         self._plain = False
+        died = self._died
         holder: Holder | None = None
         target, function, rebind = self._parts(receiver)
         try:
@@ -224,27 +265,28 @@ class Table:
             return receiver.__self__, BuiltinFunction(receiver.__name__), BuiltinFunction.bind
         return receiver, None, MethodType
 
-    def _share_origin(self, connection: Connection, weak: bool) -> None:
-        """A receiver has one origin, whichever of its connections is the first to serve; None if one has."""
+    def _share_first(self, connection: Connection, weak: bool) -> None:
+        """A receiver is lost or served as one, whichever of its connections is the first to serve."""
         other = None if self._everyone is None else self._everyone.get(connection.key)
         if other is None and self._places:
             bucket = next(reversed(self._places.get(connection.key, {}).values()), None)
             other = None if bucket is None else bucket.connections.get(connection.key)
         if other is not None:
-            mine, shared = connection.origin, other.origin
-            connection.origin = shared
-            if weak and other.strong is not None and mine is not None and shared is not None:
-                shared.move(mine)  # a strong one may be the one to serve, but never the one that is lost
+            connection.first = first = other.first or other
+            if weak and other.strong is not None and connection.code is not None and first.code is not None:
+                # A strong one may be the one to serve, but never the one that is lost.
+                first.code, first.instruction = connection.code, connection.instruction
+            connection.code = first.code
 
     def _insert(self, connection: Connection, sender: object) -> Connection:
         """Put a connection for one sender into the table unless there is one like it; return the one that is there."""
         key, of = connection.key, connection.sender_key
         assert of is not None
-        if self._buckets is None or self._places is None or self._resolved is _UNRESOLVED:
+        if self._buckets is None or self._places is None or self._resolved is UNRESOLVED:
             buckets: dict[SenderKey, Bucket] = {}
             places: dict[ReceiverKey, dict[SenderKey, Bucket]] = {}
             resolved: dict[SenderKey, Snapshot] = {}
-            self._resolved = resolved if self._resolved is _UNRESOLVED else self._resolved
+            self._resolved = resolved if self._resolved is UNRESOLVED else self._resolved
             self._places = places if self._places is None else self._places
             self._buckets = buckets if self._buckets is None else self._buckets
         found = connection
@@ -276,13 +318,12 @@ class Table:
     def _new_bucket(self, key: SenderKey, sender: object) -> Bucket:
         """A bucket that is not in the table yet, where there is room for it."""
         assert self._buckets is not None
-        assert self._dead is not None
         other = self._buckets.get(key)
         if other is not None and not other.is_of(sender):
             self._drop(other)
         held = None
         try:
-            bucket = Bucket(sender, self._dead.append)
+            bucket = Bucket(sender, self._died)
         except TypeError:  # slotted, or a value
             held = Holder(sender)
             bucket = Bucket(held, NOTHING)
@@ -311,36 +352,34 @@ class Table:
 
     def _remove(
         self, key: ReceiverKey, sender: object, everywhere: bool = False, *, settle: bool = True
-    ) -> list[tuple[Connection, object]]:
-        """Remove a receiver's connection for one sender or for `ANY`, or all it has; return them with their senders."""
+    ) -> Sequence[object]:
+        """Remove a receiver's connection for one sender or for `ANY`, or all it has; return for whom there were any."""
         if settle and self._dead:
             self._settle()
-        removed: list[tuple[Connection, object]] = []
+        removed: Sequence[object] = ()
         with LOCK:
             if sender is not ANY:
                 bucket = self._bucket(sender)
                 if bucket is not None:
                     self._unplace(key, bucket)
-                    removed += self._take(key, bucket)
+                    removed = self._take(key, bucket)
                 return removed
-            found = None
-            if self._everyone is not None and key in self._everyone:
+            everyone = self._everyone
+            if everyone is not None and key in everyone:
                 self._stale()
-                found = self._everyone.pop(key, None)
-            if found is not None:
-                found.remove()
-                if self._for_everyone is not None:
-                    self._stale()
-                removed.append((found, ANY))
+                found = everyone.pop(key, None)
+                if found is not None:
+                    found.remove()
+                    if self._built is not None:
+                        self._stale()
+                    removed = EVERYONE
             if everywhere and self._places is not None:
                 for bucket in self._places.pop(key, {}).values():
-                    removed += self._take(key, bucket)
+                    removed = [*removed, *self._take(key, bucket)]
         return removed
 
-    def _take(
-        self, key: ReceiverKey, bucket: Bucket, only: Connection | None = None
-    ) -> list[tuple[Connection, object]]:
-        """Remove a receiver from one sender's bucket, and the bucket if that was its last."""
+    def _take(self, key: ReceiverKey, bucket: Bucket, only: Connection | None = None) -> list[object]:
+        """Remove a receiver from one sender's bucket, and the bucket if that was its last; return that sender."""
         self._stale_for(bucket.key)
         sender = bucket.sender()
         found = bucket.connections.pop(key, None)
@@ -356,7 +395,7 @@ class Table:
         if found is None:
             return []
         found.remove()
-        return [] if bucket.is_dead() else [(found, sender)]
+        return [] if bucket.is_dead() else [sender]
 
     def _unplace(self, key: ReceiverKey, bucket: Bucket) -> None:
         """Forget that a receiver is in this bucket."""
@@ -372,11 +411,8 @@ class Table:
     def _all(self) -> list[Connection]:
         """All connections, those for living senders and those for `ANY`, of receivers dead or alive."""
         with LOCK:
-            found = list((self._everyone or {}).values())
-            for bucket in list((self._buckets or {}).values()):
-                if not bucket.is_dead():
-                    found += list(bucket.connections.values())
-        return found
+            found = [list((self._everyone or {}).values()), *map(_living, list((self._buckets or {}).values()))]
+        return list(itertools.chain.from_iterable(found))
 
     def _find(self, key: ReceiverKey, sender: object) -> Connection | None:
         """The connection of a receiver for one sender, or for `ANY`."""
@@ -390,16 +426,15 @@ class Table:
 
     def _stale(self) -> None:
         """Have the next send of every sender build its snapshot anew."""
-        self._version += 1
-        self._for_everyone = None
-        if self._resolved:
+        self._built = self._snapshot = None
+        if self._resolved is not UNRESOLVED:
+            self._for_everyone = None
             self._resolved = {}
-        self._latest = NOBODY
-        self._snapshot = None
+            self._latest = NOBODY
 
     def _stale_for(self, sender: SenderKey) -> None:
         """Have the next send of one sender build its snapshot anew."""
-        self._version += 1
+        self._built = None
         self._resolved.pop(sender, None)
         self._latest = NOBODY
         self._snapshot = None
@@ -419,12 +454,12 @@ class Table:
                 lost = self._bury(last, gone)
                 _strike(last, dead)
                 last = None
-            if lost is not None and not lost.served:
-                lost.served = True  # told once
-                lost.warn(self._label)
+            if lost is not None and lost.code is not None:
+                warn(lost, self._label)
+            lost = None  # or the next round would let it go under the lock
 
-    def _bury(self, dead: Connection | Bucket, gone: list[object]) -> Origin | None:
-        """Take it out of the table. What goes with it is kept in ``gone``."""
+    def _bury(self, dead: Connection | Bucket, gone: list[object]) -> Connection | None:
+        """Take it out of the table; return who may be lost. What goes with it is kept in ``gone``."""
         if isinstance(dead, Bucket):
             self._stale_for(dead.key)
             self._drop(dead)
@@ -445,4 +480,4 @@ class Table:
             gone.append(bucket)
             self._unplace(dead.key, bucket)
             self._take(dead.key, bucket, dead)
-        return dead.origin
+        return dead.first or dead

@@ -35,7 +35,7 @@ class BlinkerSignal(Protocol):
 
     @property
     def is_muted(self) -> bool:
-        """Does a send call nobody?"""
+        """Whether sends call nobody."""
         ...
 
     def connect(self, receiver: Any, sender: Any = ..., weak: bool = ...) -> Any:
@@ -53,7 +53,7 @@ class BlinkerSignal(Protocol):
         ...
 
     def has_receivers_for(self, sender: Any) -> bool:
-        """Would anybody be called?"""
+        """Whether anybody would be called."""
         ...
 
     def receivers_for(self, sender: Any) -> Any:
@@ -165,14 +165,20 @@ class BaseView(Generic[SenderT, P, ReturnT]):
 
     def __copy__(self) -> Any:
         """Itself if it can be found by module and qualified name, else another view of the same signal."""
-        return self if is_importable(self) else type(self)(self._untyped, self._prototype)
+        return self._copied(lambda value: value, {})
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         """As `__copy__`, but of a copy of the signal."""
+        return self._copied(lambda value: copy.deepcopy(value, memo), memo)
+
+    def _copied(self, copied: Callable[[Any], Any], memo: dict[int, Any]) -> Any:
         if is_importable(self):
             return self
-        memo[id(self)] = copied = type(self)(copy.deepcopy(self._untyped, memo), self._prototype)
-        return copied
+        fresh = memo[id(self)] = object.__new__(type(self))
+        type(self).__init__(fresh, copied(self._untyped), self._prototype)
+        for name in vars(self).keys() - vars(fresh).keys():
+            vars(fresh)[name] = copied(vars(self)[name])
+        return fresh
 
     def __reduce_ex__(self, protocol: object) -> str:
         if is_importable(self):
@@ -204,15 +210,16 @@ class BaseView(Generic[SenderT, P, ReturnT]):
             The receiver.
 
         Raises:
-            TypeError: The receiver is not callable, is a coroutine function on a synchronous view, or, with ``weak``
-                true, cannot be weakly referenced or would be lost at once. Nothing is connected then.
+            TypeError: The receiver is not callable, is a coroutine function on a synchronous view, or cannot be weakly
+                referenced and ``weak`` is true; or it is a bound signal's method and the signal is of blinker itself.
+                Nothing is connected then.
             RuntimeError: The sender is a proxy that stands for nothing now.
         """
         self._check(receiver)
-        if weak and _would_lose(self._untyped, receiver):
+        if _would_not_know(self._untyped, receiver):
             raise TypeError(
-                f"{self._label} cannot connect {describe(receiver)}: a signal of blinker would lose it at once, as a method "
-                f"of a bound signal is a new object each time. Connect a function that calls it."
+                f"{self._label} cannot connect {describe(receiver)}: a signal of blinker would not know it again, as a "
+                f"method of a bound signal is a new object each time. Connect a function that calls it."
             )
         self._untyped.connect(receiver, self._sender(sender), weak)
         return receiver
@@ -338,8 +345,8 @@ def _checked(untyped: BlinkerSignal, name: str) -> BlinkerSignal:
     return untyped
 
 
-def _would_lose(untyped: BlinkerSignal, receiver: Any) -> bool:
-    """Real blinker takes a bound signal for the object that a method lives as long as."""
+def _would_not_know(untyped: BlinkerSignal, receiver: Any) -> bool:
+    """Real blinker knows methods by their objects, and takes a bound signal, made at every access, for one."""
     if type(receiver) is not MethodType or bound_signal_of(receiver) is None:
         return False
     ours = sys.modules.get("typedsig.blinker")  # whoever has such a signal has imported it

@@ -22,7 +22,7 @@ from inspect import (
 )
 from types import MethodType
 from typing import Any, Final, Literal, TypeVar
-from weakref import ref
+from weakref import WeakMethod, ref
 
 from ._blocks import ConnectedBlock
 from ._bucket import Snapshot
@@ -54,9 +54,10 @@ _TABLE: Final = "_Signal__connections"
 
 
 class _WeakMethod(ref[Any]):
-    # A weak reference to a method of any kind: builtin ones and those of bound signals are more than `weakref.WeakMethod`
-    # can take.
+    # `weakref.WeakMethod` for what that cannot take: builtin methods, and those of bound signals.
     __slots__ = ("receiver",)
+    __eq__ = object.__eq__  # not by what is referred to, which two methods may share
+    __hash__ = object.__hash__
 
     receiver: Callable[[], Any]
 
@@ -101,8 +102,11 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
 
     def announcement(self, event: str) -> "Signal":
         """The signal of this name that the owner sends about itself."""
-        made = Signal(f"Sent after a receiver was {event.removeprefix('receiver_')}.")
-        return self.announcements.setdefault(event, made)
+        found = self.announcements.get(event)
+        if found is None:
+            made = Signal(f"Sent after a receiver was {event.removeprefix('receiver_')}.")
+            found = self.announcements.setdefault(event, made)
+        return found
 
     def _announce(self, event: str, **payload: Any) -> None:
         owner, announcement = self.owner(), self.announcements.get(event)
@@ -120,7 +124,7 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
     def clear(self) -> None:
         """Disconnect everybody."""
         for receiver in self._alive(ANY):
-            self._let_go(receiver, self._remove(receiver_key(receiver), ANY, True))
+            self._remove(receiver_key(receiver), ANY, True)
 
     def _connections(self) -> dict[ReceiverKey, Connection]:
         found: dict[ReceiverKey, Connection] = {}
@@ -137,6 +141,8 @@ class _Receivers(Connections, Mapping[ReceiverKey, Any]):
         target = connection()
         if connection.function is None or target is None:
             return connection
+        if connection.rebind is MethodType:
+            return WeakMethod(connection.rebound(target))
         method = _WeakMethod(target, NOTHING)
         method.receiver = connection.receiver
         return method
@@ -180,9 +186,9 @@ class Signal:
     def __table(self) -> _Receivers:
         table = self.__connections
         if table is None:
-            made = _Receivers(self)  # rule 2 of `_table`
+            made, state = _Receivers(self), vars(self)  # rule 2 of `_table`
             with LOCK:
-                table = vars(self)[_TABLE] = made if self.__connections is None else self.__connections
+                table = state[_TABLE] = made if self.__connections is None else self.__connections
         return table
 
     @property
@@ -388,7 +394,7 @@ class Signal:
         if table is None:
             return
         key = receiver_key(receiver)
-        table._let_go(receiver, table._remove(key, sender, sender is ANY))
+        table._remove(key, sender, sender is ANY)
         table._announce("receiver_disconnected", receiver=receiver, sender=sender)
 
     def _clear_state(self) -> None:
@@ -427,7 +433,7 @@ class Namespace(dict[str, NamedSignal]):
         if name not in self:
             made = NamedSignal(name, doc)  # rule 2 of `_table`
             with LOCK:
-                self[name] = self.get(name, made)
+                self[name] = self[name] if name in self else made  # noqa: SIM401  # get() would be a call: rule 2
         return self[name]
 
 
