@@ -426,17 +426,6 @@ def test_method_signal_needs_nothing_of_the_instance() -> None:
     assert added == [1]
 
 
-@pytest.mark.parametrize("kind", [Signal, AsyncSignal])
-def test_method_signal_that_is_not_in_a_class_says_so(kind: Any) -> None:
-    """Or is not yet, where it is used in the body of its class."""
-    method = kind.method(_coroutine if kind is AsyncSignal else _plain)
-    with pytest.raises(
-        AttributeError, match=rf"\.(_plain|_coroutine) has no 'connect' yet: .* declare it with @{kind.__name__}\."
-    ):
-        method.connect(print)
-    assert not hasattr(object.__new__(type(method)), "_signal")
-
-
 def test_members_of_an_enum_have_signals() -> None:
     class Color(enum.Enum):
         RED = 1

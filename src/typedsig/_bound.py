@@ -1,7 +1,7 @@
 """A signal seen from one sender: what `BoundSignal` and `BoundAsyncSignal` have in common, everything but the sends."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, TypeVar, overload
 
 from ._base import BaseSignal
 from ._declared import Declarable, bound_class_of
@@ -113,17 +113,6 @@ class BaseSignalMethod(Generic[SignalT, BoundT, SenderT]):
     def __init__(self, signal: SignalT) -> None:
         self._signal = signal
         self._bound_class: Any = None  # known once the signal has a class of its own
-
-    if not TYPE_CHECKING:  # to checkers these would be members of any name
-
-        def __getattr__(self, name: str) -> NoReturn:
-            if name.startswith("_"):  # asked for by Python, perhaps of one that is being made
-                raise AttributeError(name)
-            raise AttributeError(
-                f"{self._signal._label} has no {name!r} yet: what is declared by {type(self._signal).__name__}.method is "
-                f"used through its class or an instance, once the class is there. Outside of a class, declare it with "
-                f"@{type(self._signal).__name__}."
-            )
 
     # The owner is no more than an object, since to pyright that of an enum's member is no type.
     @overload
