@@ -8,6 +8,7 @@ import threading
 import tracemalloc
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from statistics import median
 from time import perf_counter_ns
 from typing import Any
 
@@ -386,10 +387,13 @@ class OwnerBytes(Bytes):
             return owner
 
         def measure(times: int) -> float:
-            for _ in range(self.count):  # so that what CPython learns from the calls is not counted
-                use(kind())
-            without = allocated(lambda: [plain() for _ in range(self.count)])
-            return (allocated(lambda: [use(kind()) for _ in range(self.count)]) - without) / self.count
+            costs: list[int] = []
+            for _ in range(
+                5
+            ):  # what CPython learns from calls, and allocates otherwise at times, is not the instances'
+                without = allocated(lambda: [plain() for _ in range(self.count)])
+                costs.append(allocated(lambda: [use(kind()) for _ in range(self.count)]) - without)
+            return median(costs) / self.count
 
         return measure
 

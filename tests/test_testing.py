@@ -511,12 +511,13 @@ def function(sender): pass
 def test_again(no_receivers_left):
     signal = {signal}
     listener = Listener()
-    for receiver in (listener.hear, function):
-        signal.connect(receiver)
+    append = [].append
+    for receiver in (listener.hear, function, append):
+        signal.connect(receiver, weak=receiver is not append)
     no_receivers_left(signal)
-    for receiver in (listener.hear, function):
+    for receiver in (listener.hear, function, append):
         signal.disconnect(receiver)
-        signal.connect(receiver)
+        signal.connect(receiver, weak=receiver is not append)
 """).assert_outcomes(passed=1)
 
 

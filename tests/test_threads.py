@@ -460,6 +460,7 @@ STEPS = [
     Step("connect f for a", lambda world: world.signal.connect(world.f, world.a)),
     Step("connect f for 1", lambda world: world.signal.connect(world.f, 1, weak=False)),
     Step("connect g for a", lambda world: world.signal.connect(world.g, world.a)),
+    Step("connect owner", lambda world: world.signal.connect(world.owner.hear)),
     Step("disconnect f", lambda world: world.signal.disconnect(world.f)),
     Step("disconnect f from a", lambda world: world.signal.disconnect(world.f, world.a)),
     Step("disconnect owner", lambda world: world.signal.disconnect(world.owner.hear)),
@@ -478,7 +479,6 @@ INTERRUPTIONS = [
     *STEPS,
     *BLOCKS,
     *LEAVING,
-    Step("connect owner", lambda world: world.signal.connect(world.owner.hear)),
     Step("drop f", drop_f),
     Step("drop a", drop_a),
     Step(
