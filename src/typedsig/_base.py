@@ -219,13 +219,11 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
             elif self._everyone is None or key not in self._everyone:
                 return False
             else:  # as `_remove` does it, but that call would take a twelfth of a connect and a disconnect
-                self._built = self._snapshot = None
+                self._snapshot = None
                 found = self._everyone.pop(key, None)
                 removed = () if found is None else EVERYONE
                 if found is not None:
                     found.remove()
-                if self._built is not None:
-                    self._stale()  # type: ignore[unreachable]  # a destructor may have sent
         if self._listeners is not None:
             self._removed(receiver, removed)
         return bool(removed)

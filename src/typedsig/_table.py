@@ -10,7 +10,8 @@ section, and may write to the same table (the lock is reentrant). These rules ke
    destructor that needs one, too. Between looking and putting nothing is called, since destructors and handlers run when
    a call returns. (Checkers think that the place must be empty still.)
 3. Snapshots are declared stale before an edit, because a signal handler may raise right after it, and once more after
-   the edit where a destructor may have sent in between.
+   an insertion, where a destructor may have sent in between. (After a removal there is no need: what is removed reaches
+   nobody in whichever snapshot it is.)
 4. What a death does at once is one ``list.append``, which takes no lock and cannot be broken off.
 5. Receivers are let go after the lock, because their destructors are not ours. (Whoever has one removed holds it
    meanwhile.)
@@ -370,8 +371,6 @@ class Table:
                 found = everyone.pop(key, None)
                 if found is not None:
                     found.remove()
-                    if self._built is not None:
-                        self._stale()
                     removed = EVERYONE
             if everywhere and self._places is not None:
                 for bucket in self._places.pop(key, {}).values():
