@@ -458,6 +458,24 @@ def test_receiver_of_one_sender_who_never_sent_is_lost(signal: Signal[Any, ..., 
         signal.send("you")
 
 
+@pytest.mark.parametrize("served", ["one", "two", "three", "four"])
+def test_receiver_of_many_senders_that_served_one_of_them_is_not_lost(
+    signal: Signal[Any, ..., Any], served: str
+) -> None:
+    """Warnings are errors here."""
+    function = make_function()
+    for sender in ("one", "two", "three"):
+        signal.connect(function, sender)
+    if served == "four":
+        signal.disconnect(function, "one")
+        signal.connect(function, "four")
+    signal.send(served)
+    del function
+    gc.collect()
+    assert signal.send(served) == []
+    assert not signal.has_receivers
+
+
 def test_receiver_that_somebody_else_held_for_a_while_is_lost(signal: Signal[Any, ..., Any]) -> None:
     function = make_function()
     signal.connect(function, "me", weak=False)
