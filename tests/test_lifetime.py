@@ -476,6 +476,17 @@ def test_receiver_of_many_senders_that_served_one_of_them_is_not_lost(
     assert not signal.has_receivers
 
 
+def test_losing_a_receiver_of_many_senders_is_told_once(signal: Signal[Any, ..., Any]) -> None:
+    function = make_function()
+    for sender in ("one", "two", ANY):
+        signal.connect(function, sender)
+    del function
+    gc.collect()
+    with pytest.warns(LostReceiverWarning) as caught:
+        signal.send(None)
+    assert len(caught) == 1
+
+
 def test_receiver_that_somebody_else_held_for_a_while_is_lost(signal: Signal[Any, ..., Any]) -> None:
     function = make_function()
     signal.connect(function, "me", weak=False)
