@@ -94,6 +94,24 @@ class Owner:
         return await coroutine_function(sender)
 
 
+class Fail(Exception):
+    pass
+
+
+def failing_with(errors: list[weakref.ref[Fail]]) -> Callable[[object], Coroutine[Any, Any, None]]:
+    """A receiver whose errors are noted, and kept by nobody here."""
+
+    async def failing(sender: object) -> None:
+        error = Fail()
+        errors.append(weakref.ref(error))
+        try:
+            raise error
+        finally:
+            del error
+
+    return failing
+
+
 # What receivers return
 
 
@@ -530,18 +548,8 @@ async def test_a_receiver_that_cancels_itself_may_have_its_reasons(signal: Async
 async def test_failures_of_concurrent_receivers_are_in_no_reference_cycle(
     signal: AsyncSignal[Any, ..., Any], cancelled: bool
 ) -> None:
-    class Failure(Exception):
-        pass
-
-    failed: list[weakref.ref[Failure]] = []
-
-    async def fail(sender: object) -> None:
-        failure = Failure()
-        failed.append(weakref.ref(failure))
-        try:
-            raise failure
-        finally:
-            del failure
+    errors: list[weakref.ref[Fail]] = []
+    fail = failing_with(errors)
 
     async def wait(sender: object) -> None:
         if cancelled:
@@ -555,7 +563,7 @@ async def test_failures_of_concurrent_receivers_are_in_no_reference_cycle(
     gc.disable()
     try:
         await anyio.sleep(0)
-        assert [reference() for reference in failed] == [None]
+        assert [reference() for reference in errors] == [None]
     finally:
         gc.enable()
 
@@ -866,19 +874,8 @@ async def test_thousand_sends_leave_nothing_behind(
 @pytest.mark.refcounts
 async def test_failing_send_makes_no_cycles(signal: AsyncSignal[Any, ..., Any], send: str) -> None:
     """The error keeps frames alive, which must not keep the error."""
-
-    class Fail(Exception):
-        pass
-
-    async def failing(sender: object) -> None:
-        error = Fail()
-        errors.append(weakref.ref(error))
-        try:
-            raise error
-        finally:
-            del error
-
     errors: list[weakref.ref[Fail]] = []
+    failing = failing_with(errors)
     signal.connect(failing)
     gc.collect()
     gc.disable()

@@ -37,6 +37,7 @@ CORE = {
     "_bucket.py": "senders connecting asking",
     "_connection.py": "receivers sending",
     "_connections.py": "connecting sending senders asking muting",
+    "_copies.py": "copies views",
     "_declared.py": "declaring dispatch subclassing bound",
     "_dispatch.py": "dispatch sending failures",
     "_failures.py": "failures",

@@ -1,6 +1,5 @@
 """What synchronous and asynchronous signals have in common: everything but the sends."""
 
-import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from types import FunctionType
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, Literal, 
 
 from ._blocks import ConnectedBlock
 from ._connections import Connections
+from ._copies import Copied
 from ._declared import Declarable, bound_class_of, declared_class, documented_class, own_class
 from ._lock import LOCK
 from ._muting import Mute
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from inspect import Signature
 
-    from ._view import BaseView
 
-
-class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
+class BaseSignal(Connections, Declarable, Copied, Generic[SenderT, P, ReturnT]):
     """The members that `Signal` and `AsyncSignal` share. ``ReturnT`` is what a receiver returns."""
 
     __slots__ = ("__name__", "__qualname__", "_doc", "_listeners", "_name", "_prototype")
@@ -38,6 +36,10 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
     _listeners: dict[str, Any] | None
     """`receiver_connected` and `receiver_disconnected`, once somebody asked for them."""
     _asynchronous: ClassVar[bool]
+    _no_pickle = (
+        "only a signal that can be found by module and qualified name can be pickled. Declare it in a module, or in a class "
+        "body with Signal.method."
+    )
 
     def __init__(self, prototype: Any = None, /, *, name: str | None = None, doc: str | None = None) -> None:
         super().__init__()
@@ -310,27 +312,14 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
 
     # Copying
 
-    def __copy__(self) -> Any:
-        """Itself if it can be found by module and qualified name, else a signal declared alike, with no connections."""
-        return self._copied(lambda value: value, {})
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        import copy
-
-        return self._copied(lambda value: copy.deepcopy(value, memo), memo)
-
-    def _copied(self, copied: Callable[[Any], Any], memo: dict[int, Any]) -> Any:
-        if is_importable(self):
-            return self
-        fresh = object.__new__(type(self))
+    def _copy_to(self, fresh: Any, copied: Callable[[Any], Any]) -> None:
+        # With no connections.
         Connections.__init__(fresh)
         fresh._listeners = None
         for slot in ("_doc", "_name", "_prototype", "__name__", "__qualname__"):
             setattr(fresh, slot, getattr(self, slot))
-        memo[id(self)] = fresh
         for name, value in self._own_state():
             object.__setattr__(fresh, name, copied(value))
-        return fresh
 
     def _own_state(self) -> list[tuple[str, Any]]:
         """What a subclass keeps in its instances."""
@@ -338,22 +327,6 @@ class BaseSignal(Connections, Declarable, Generic[SenderT, P, ReturnT]):
         slots = {name: base for base in own for name in _slots(base)}
         found = [(name, getattr(self, name)) for name in slots if hasattr(self, name)]
         return [*found, *getattr(self, "__dict__", {}).items()]
-
-    def __reduce_ex__(self, protocol: object) -> str:
-        if is_importable(self):
-            return self.__qualname__
-        raise TypeError(
-            f"cannot pickle {self._label}: only a signal that can be found by module and qualified name can be pickled. "
-            f"Declare it in a module, or in a class body with Signal.method."
-        )
-
-
-def is_importable(signal: "BaseSignal[Any, ..., Any] | BaseView[Any, ..., Any]") -> bool:
-    """Can it be found by module and qualified name, so that a copy of it, in another process or not, is itself?"""
-    found: object = sys.modules.get(signal.__module__)
-    for part in signal.__qualname__.split("."):
-        found = getattr(found, part, None)
-    return found is signal
 
 
 def _slots(cls: type) -> list[str]:

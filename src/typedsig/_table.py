@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 EVERYONE: Final = (ANY,)
 
-next_place = itertools.count().__next__
+_next_place = itertools.count().__next__
 
 # Of all signals without connections for one sender; never written to.
 UNRESOLVED: Final[dict[SenderKey, Snapshot]] = {}
@@ -171,7 +171,7 @@ class Table:
         else:
             connection = self._refer(receiver, weak)
         connection.sender_key = None
-        connection.place = next_place() if place is None else place
+        connection.place = _next_place() if place is None else place
         connection.code = connection.first = None
         if connection.function is None and self._tells_lost:
             frame = caller(3)  # of connect or its like, which called this
@@ -203,7 +203,7 @@ class Table:
         connection = Connection(receiver, self._died)
         connection.key = id(receiver)
         connection.function = connection.strong = connection.sender_key = connection.first = None
-        connection.place = next_place()
+        connection.place = _next_place()
         try:
             frame = _getframe(2)  # of no function of ours: those connect for one sender, or strongly
         except ValueError:

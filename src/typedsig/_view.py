@@ -3,14 +3,13 @@
 A view uses nothing of a signal but blinker's own methods, so real blinker's signals will do.
 """
 
-import copy
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, Generic, Literal, Protocol, final, overload
 
-from ._base import is_importable
+from ._copies import Copied
 from ._dispatch import compiled
 from ._prototype import Shape, check, free_name, shape_of, signature_of, take_after
 from ._receiver import bound_signal_of, check_is_sender, check_receiver, describe, is_awaitable
@@ -107,11 +106,12 @@ def _send(shape: Shape, prototype: FunctionType, name: str) -> FunctionType:
     return function
 
 
-class BaseView(Generic[SenderT, P, ReturnT]):
+class BaseView(Copied, Generic[SenderT, P, ReturnT]):
     # The members that both views share. ``ReturnT`` is what a receiver returns.
 
     _method: ClassVar[str]
     """The name of the method that sends."""
+    _no_pickle = "it cannot be found by module and qualified name"
     __name__: str
     __qualname__: str
 
@@ -163,27 +163,11 @@ class BaseView(Generic[SenderT, P, ReturnT]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.__qualname__} of {self._untyped!r}>"
 
-    def __copy__(self) -> Any:
-        """Itself if it can be found by module and qualified name, else another view of the same signal."""
-        return self._copied(lambda value: value, {})
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        """As `__copy__`, but of a copy of the signal."""
-        return self._copied(lambda value: copy.deepcopy(value, memo), memo)
-
-    def _copied(self, copied: Callable[[Any], Any], memo: dict[int, Any]) -> Any:
-        if is_importable(self):
-            return self
-        fresh = memo[id(self)] = object.__new__(type(self))
+    def _copy_to(self, fresh: Any, copied: Callable[[Any], Any]) -> None:
         type(self).__init__(fresh, copied(self._untyped), self._prototype)
-        for name in vars(self).keys() - vars(fresh).keys():
-            vars(fresh)[name] = copied(vars(self)[name])
-        return fresh
-
-    def __reduce_ex__(self, protocol: object) -> str:
-        if is_importable(self):
-            return self.__qualname__
-        raise TypeError(f"cannot pickle {self._label}: it cannot be found by module and qualified name")
+        for name, value in list(vars(self).items()):
+            if name not in fresh.__dict__:
+                fresh.__dict__[name] = copied(value)
 
     @overload
     def connect(
